@@ -1,0 +1,97 @@
+import {
+  boolean,
+  type Field,
+  field,
+  integer,
+  asn as isAsn,
+  list,
+  nodeAddress,
+  oneOf,
+  routerId,
+  text,
+} from "./field.ts";
+
+const absent = { read: text.read, want: text.want } as { read: (value: string) => string | undefined; want: string };
+
+/**
+ * Every knob that the environment alone decides, because it is needed to reach the datastore or says who we are. The names
+ * are Calico's. This table is the parser, the type and the documentation.
+ */
+export const environmentFields = {
+  nodeName: field(
+    ["NODENAME", "FELIX_FELIXHOSTNAME", "CALICO_NODENAME", "HOSTNAME"],
+    text,
+    "",
+    "name of this node in the datastore; default: the host's name",
+  ),
+  ip: field(
+    "IP",
+    nodeAddress("ipv4"),
+    "autodetect",
+    "IPv4 address of this node for BGP, with the length of its subnet",
+  ),
+  ip6: field("IP6", nodeAddress("ipv6"), "none", "IPv6 address of this node for BGP, with the length of its subnet"),
+  asn: field<number | undefined>("AS", isAsn, undefined, "AS number of this node; default: the cluster's"),
+  routerId: field<string | undefined>(
+    "CALICO_ROUTER_ID",
+    routerId,
+    undefined,
+    "BGP identifier; default: the node's IPv4 address, else a hash of its name",
+  ),
+  backend: field(
+    "CALICO_NETWORKING_BACKEND",
+    oneOf("bird", "none"),
+    "bird",
+    "none: no BGP; any other backend of Calico needs a tunnel and is refused",
+  ),
+  datastoreType: field(
+    ["DATASTORE_TYPE", "FELIX_DATASTORETYPE"],
+    oneOf("etcdv3", "embedded"),
+    "etcdv3",
+    "which datastore",
+  ),
+  etcdEndpoints: field(
+    ["ETCD_ENDPOINTS", "FELIX_ETCDENDPOINTS"],
+    list,
+    ["http://127.0.0.1:2379"],
+    "URLs of etcd, comma-separated",
+  ),
+  etcdCaCertFile: field<string | undefined>(
+    ["ETCD_CA_CERT_FILE", "FELIX_ETCDCAFILE"],
+    absent,
+    undefined,
+    "CA certificate of etcd, PEM file",
+  ),
+  etcdCertFile: field<string | undefined>(
+    ["ETCD_CERT_FILE", "FELIX_ETCDCERTFILE"],
+    absent,
+    undefined,
+    "our certificate for etcd, PEM file",
+  ),
+  etcdKeyFile: field<string | undefined>(
+    ["ETCD_KEY_FILE", "FELIX_ETCDKEYFILE"],
+    absent,
+    undefined,
+    "our key for etcd, PEM file",
+  ),
+  etcdUsername: field<string | undefined>("ETCD_USERNAME", absent, undefined, "etcd user"),
+  etcdPassword: field<string | undefined>("ETCD_PASSWORD", absent, undefined, "etcd password"),
+  embeddedStore: field("EMBEDDED_STORE", text, "/var/lib/manx/store.db", "path of the embedded store's file"),
+  runDir: field("MANX_RUN_DIR", text, "/run/manx", "folder of the agent's socket"),
+  gracefulRestartSeconds: field(
+    "MANX_GRACEFUL_RESTART_SECONDS",
+    integer(1, 4095),
+    120,
+    "restart time that we announce to peers (RFC 4724)",
+  ),
+  listenPort: field<number | undefined>(
+    "MANX_BGP_PORT",
+    integer(1, 65535),
+    undefined,
+    "BGP port; default: the cluster's listenPort, 179",
+  ),
+  debugFacts: field("MANX_DEBUG_FACTS", boolean, false, "log every fact, also those of level debug"),
+} satisfies Record<string, Field<unknown>>;
+
+/** What the environment decides, as values. */
+export type Environment = { readonly [K in keyof typeof environmentFields]: (typeof environmentFields)[K]["fallback"] };

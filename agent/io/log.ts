@@ -1,0 +1,32 @@
+import { type Logger, pino, stdTimeFunctions } from "pino";
+import type { Fact, Level, Tell } from "../../lib/fact.ts";
+
+const severities: Readonly<Record<string, string>> = {
+  Fatal: "fatal",
+  Error: "error",
+  Warning: "warn",
+  Info: "info",
+  Debug: "debug",
+  Trace: "trace",
+  None: "silent",
+};
+
+/** JSON lines on standard output with the node's name in each; `severity` is Felix's word (FELIX_LOGSEVERITYSCREEN). */
+export function openLog(node: string, severity: string): Logger {
+  return pino({
+    level: severities[severity] ?? "info",
+    base: { node },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
+/** A listener that writes each fact as one line at the level its table gives; the fact's name is the message. */
+export function logFacts<F extends Fact>(log: Logger, levels: Readonly<Record<string, Level>>): Tell<F> {
+  return (fact) => {
+    const level = levels[fact.fact] ?? "info";
+    if (!log.isLevelEnabled(level)) return;
+    const { fact: name, ...facts } = fact;
+    log[level](facts, name);
+  };
+}
