@@ -27,6 +27,6 @@ export function logFacts<F extends Fact>(log: Logger, levels: Readonly<Record<st
     const level = levels[fact.fact] ?? "info";
     if (!log.isLevelEnabled(level)) return;
     const { fact: name, ...facts } = fact;
-    log[level](facts, name);
+    log[level](facts as object, name);
   };
 }
