@@ -12,5 +12,5 @@ if [ -z "$cc" ]; then
 fi
 include=$here/../../node_modules/node-api-headers/include
 # Symbols of Node-API and libuv come from the host process, so the same binary loads under glibc and musl.
-"$cc" -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -nostartfiles -I "$include" -o "$out.tmp" "$here/manx.c"
+"$cc" -std=gnu11 -O2 -Wall -Wextra -Werror -fPIC -shared -nostdlib -I "$include" -o "$out.tmp" "$here/manx.c"
 mv "$out.tmp" "$out"
