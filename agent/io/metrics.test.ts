@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { type MetricsView, openMetrics } from "./metrics.ts";
+
+const view: MetricsView = {
+  localEndpoints: 2,
+  localPolicies: 3,
+  localSelectors: 4,
+  cluster: { hosts: 5, workloadEndpoints: 6, policies: 7, profiles: 8, tiers: 1 },
+  resyncState: 3,
+  datastoreConnected: true,
+  routes: { local: 9, bgp: 10, conflicts: 0 },
+  nft: { chains: 11, rules: 12, maps: 2, sets: 13 },
+  peers: [
+    {
+      address: "10.0.0.2",
+      asn: 64512,
+      type: "node-to-node mesh",
+      family: "ipv4",
+      state: "Established",
+      since: "",
+      received: 4,
+      advertised: 5,
+      why: "",
+    },
+  ],
+  ribBytes: 1000,
+};
+
+describe("the metrics page", () => {
+  it("shows the moment in Felix's names, and BGP beside it", async () => {
+    let now = { ...view, peers: [] as MetricsView["peers"] };
+    const metrics = openMetrics(() => now);
+    metrics.count({ fact: "bgp.session-up" });
+    metrics.count({ fact: "bgp.session-up" });
+    metrics.applied(0.002);
+    metrics.failed();
+    metrics.initialResync(0.4);
+    now = { ...view };
+    const page = await metrics.registry.metrics();
+    for (const line of [
+      "felix_active_local_endpoints 2",
+      "felix_cluster_num_hosts 5",
+      "felix_resync_state 3",
+      "manx_datastore_connected 1",
+      'felix_route_table_num_routes{table="main",owner="bgp"} 10',
+      "felix_nft_sets 13",
+      'bgp_peer_up{peer="10.0.0.2",family="ipv4",type="node-to-node mesh"} 1',
+      'bgp_peer_prefixes_advertised{peer="10.0.0.2",family="ipv4"} 5',
+      'manx_facts_total{fact="bgp.session-up"} 2',
+      "felix_int_dataplane_failures 1",
+      "felix_int_dataplane_initial_resync_time_seconds 0.4",
+      "felix_int_dataplane_apply_time_seconds_count 1",
+    ])
+      assert.ok(page.includes(`${line}\n`), `${line}\n---\n${page.slice(0, 4000)}`);
+    assert.match(page, /process_resident_memory_bytes \d/);
+  });
+
+  it("forgets a peer that is gone, and shares nothing between two agents in one process", async () => {
+    let peers = view.peers;
+    const metrics = openMetrics(() => ({ ...view, peers }));
+    openMetrics(() => view).count({ fact: "x" });
+    assert.match(await metrics.registry.metrics(), /bgp_peer_up\{/);
+    peers = [];
+    const page = await metrics.registry.metrics();
+    assert.doesNotMatch(page, /bgp_peer_up\{/);
+    assert.doesNotMatch(page, /fact="x"/);
+  });
+});

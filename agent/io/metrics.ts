@@ -1,0 +1,145 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from "prom-client";
+import type { Fact, Tell } from "../../lib/fact.ts";
+import type { PeerStatus } from "../api/status.ts";
+
+/** The figures of a moment, read when somebody scrapes. */
+export interface MetricsView {
+  readonly localEndpoints: number;
+  readonly localPolicies: number;
+  readonly localSelectors: number;
+  readonly cluster: {
+    readonly hosts: number;
+    readonly workloadEndpoints: number;
+    readonly policies: number;
+    readonly profiles: number;
+    readonly tiers: number;
+  };
+  /** 0 not ready, 1 waiting for the datastore, 2 resyncing, 3 in sync: Felix's felix_resync_state. */
+  readonly resyncState: 0 | 1 | 2 | 3;
+  readonly datastoreConnected: boolean;
+  readonly routes: { readonly local: number; readonly bgp: number; readonly conflicts: number };
+  readonly nft: { readonly chains: number; readonly rules: number; readonly maps: number; readonly sets: number };
+  readonly peers: readonly PeerStatus[];
+  readonly ribBytes: number;
+}
+
+/** What the shell reports itself, beside the view. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Counts facts by name: `manx_facts_total{fact}`; the names are a closed list, so the label stays small. */
+  readonly count: Tell<Fact>;
+  /** One programming of the kernel took so long, seconds. */
+  applied(seconds: number): void;
+  failed(): void;
+  /** From the datastore's change to the kernel's acknowledgement, seconds. */
+  initialResync(seconds: number): void;
+}
+
+type Reading = (
+  view: MetricsView,
+) => number | readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
+
+const peerLabels = ["peer", "family"];
+
+const gauges: Readonly<Record<string, readonly [help: string, reading: Reading, labelNames?: readonly string[]]>> = {
+  felix_active_local_endpoints: ["Number of active endpoints on this host.", (v) => v.localEndpoints],
+  felix_active_local_policies: ["Number of active policies on this host.", (v) => v.localPolicies],
+  felix_active_local_selectors: ["Number of active selectors on this host.", (v) => v.localSelectors],
+  felix_cluster_num_hosts: ["Total number of hosts in the cluster.", (v) => v.cluster.hosts],
+  felix_cluster_num_workload_endpoints: [
+    "Total number of workload endpoints cluster-wide.",
+    (v) => v.cluster.workloadEndpoints,
+  ],
+  felix_cluster_num_policies: ["Total number of policies in the cluster.", (v) => v.cluster.policies],
+  felix_cluster_num_profiles: ["Total number of profiles in the cluster.", (v) => v.cluster.profiles],
+  felix_cluster_num_tiers: ["Total number of tiers in the cluster.", (v) => v.cluster.tiers],
+  felix_resync_state: [
+    "Current datastore state: 0 not ready, 1 waiting, 2 resyncing, 3 in sync.",
+    (v) => v.resyncState,
+  ],
+  manx_datastore_connected: ["1 while the datastore answers.", (v) => Number(v.datastoreConnected)],
+  felix_route_table_num_routes: [
+    "Number of routes that we hold in the kernel, by owner.",
+    (v) => [
+      [{ table: "main", owner: "local" }, v.routes.local],
+      [{ table: "main", owner: "bgp" }, v.routes.bgp],
+    ],
+    ["table", "owner"],
+  ],
+  manx_route_conflicts: ["Routes that another program holds under our key.", (v) => v.routes.conflicts],
+  felix_nft_chains: ["Number of active nftables chains.", (v) => v.nft.chains],
+  felix_nft_rules: ["Number of active nftables rules.", (v) => v.nft.rules],
+  felix_nft_maps: ["Number of active nftables maps.", (v) => v.nft.maps],
+  felix_nft_sets: ["Number of active nftables sets.", (v) => v.nft.sets],
+  bgp_rib_bytes: ["Memory that routes and attributes take.", (v) => v.ribBytes],
+  bgp_peer_up: [
+    "1 while the session is Established.",
+    (v) => v.peers.map((p) => [{ peer: p.address, family: p.family, type: p.type }, Number(p.state === "Established")]),
+    [...peerLabels, "type"],
+  ],
+  bgp_peer_prefixes_received: [
+    "Prefixes received and kept.",
+    (v) => v.peers.map((p) => [{ peer: p.address, family: p.family }, p.received]),
+    peerLabels,
+  ],
+  bgp_peer_prefixes_advertised: [
+    "Prefixes advertised.",
+    (v) => v.peers.map((p) => [{ peer: p.address, family: p.family }, p.advertised]),
+    peerLabels,
+  ],
+};
+
+function gauge(registry: Registry, name: string, row: (typeof gauges)[string], view: () => MetricsView): void {
+  const [help, reading, labelNames = []] = row;
+  new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      const now = reading(view());
+      this.reset();
+      if (typeof now === "number") this.set(now);
+      else for (const [labels, value] of now) this.set(labels, value);
+    },
+  });
+}
+
+/** A fresh registry with every series of ours; nothing global is touched. */
+export function openMetrics(view: () => MetricsView): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const [name, row] of Object.entries(gauges)) gauge(registry, name, row, view);
+  const registers = [registry];
+  const facts = new Counter({
+    name: "manx_facts_total",
+    help: "Things that happened, by name.",
+    labelNames: ["fact"],
+    registers,
+  });
+  const apply = new Summary({
+    name: "felix_int_dataplane_apply_time_seconds",
+    help: "Time to program one batch into the kernel.",
+    percentiles: [0.5, 0.9, 0.99],
+    maxAgeSeconds: 600,
+    ageBuckets: 5,
+    registers,
+  });
+  const failures = new Counter({
+    name: "felix_int_dataplane_failures",
+    help: "Batches that failed and are retried.",
+    registers,
+  });
+  const resync = new Gauge({
+    name: "felix_int_dataplane_initial_resync_time_seconds",
+    help: "From start until the kernel agreed with the datastore.",
+    registers,
+  });
+  return {
+    registry,
+    count: (fact) => facts.inc({ fact: fact.fact }),
+    applied: (seconds) => apply.observe(seconds),
+    failed: () => failures.inc(),
+    initialResync: (seconds) => resync.set(seconds),
+  };
+}
