@@ -1,0 +1,85 @@
+import type { AttributeStore } from "./attribute-store.ts";
+import type { LocRib } from "./loc-rib.ts";
+import type { Ineligible, PathTable } from "./path-table.ts";
+import type { PrefixTable } from "./prefix-table.ts";
+
+/**
+ * The routes of one family as peers sent them (RFC 4271 3.2), all peers in one table. Every change marks the prefix in
+ * the Loc-RIB; nothing is decided here. Words of a prefix as in `PrefixTable`.
+ */
+export class AdjRibIn {
+  readonly #prefixes: PrefixTable;
+  readonly #paths: PathTable;
+  readonly #attributes: AttributeStore;
+  readonly #loc: LocRib;
+
+  constructor(prefixes: PrefixTable, paths: PathTable, attributes: AttributeStore, loc: LocRib) {
+    this.#prefixes = prefixes;
+    this.#paths = paths;
+    this.#attributes = attributes;
+    this.#loc = loc;
+  }
+
+  /**
+   * The peer has this path now, instead of what it had under the same prefix and identifier. Answers 1 when it is an
+   * additional path, 0 when it replaces one.
+   */
+  announce(prefix: number, peer: number, receivedId: number, set: number, reason: Ineligible): number {
+    const paths = this.#paths;
+    paths.reach(prefix);
+    const known = paths.find(prefix, peer, receivedId);
+    if (known !== 0) {
+      paths.stale[known] = 0;
+      const before = paths.attributes[known]!;
+      if (before === set && paths.reason[known] === reason) return 0;
+      this.#attributes.hold(set);
+      paths.attributes[known] = set;
+      paths.reason[known] = reason;
+      this.#attributes.drop(before);
+      this.#loc.touch(prefix, known);
+      return 0;
+    }
+    if (paths.first[prefix] === 0) this.#prefixes.hold(prefix);
+    const path = paths.add(prefix, peer, receivedId, set);
+    paths.reason[path] = reason;
+    this.#attributes.hold(set);
+    this.#loc.touch(prefix, path);
+    return 1;
+  }
+
+  /** The peer has this path no more; whether it had it. */
+  withdraw(prefix: number, peer: number, receivedId: number): boolean {
+    const path = this.#paths.find(prefix, peer, receivedId);
+    if (path === 0) return false;
+    this.remove(path);
+    return true;
+  }
+
+  /** Takes a path away. */
+  remove(path: number): void {
+    const prefix = this.#paths.prefix[path]!;
+    this.#loc.touch(prefix, path);
+    this.#attributes.drop(this.#paths.attributes[path]!);
+    this.#paths.remove(path);
+    if (this.#paths.first[prefix] === 0) this.#prefixes.drop(prefix);
+  }
+
+  /** Marks every path of a peer as stale (RFC 4724 4.2); O(paths of the family). */
+  markStale(peer: number): void {
+    const { limit, prefix, peer: peers, stale } = this.#paths;
+    for (let path = 1; path < limit; path++) if (prefix[path] !== 0 && peers[path] === peer) stale[path] = 1;
+  }
+
+  /** Removes the paths of a peer, only the stale ones if asked; how many. O(paths of the family). */
+  removeAll(peer: number, onlyStale: boolean): number {
+    const paths = this.#paths;
+    let removed = 0;
+    for (let path = 1; path < paths.limit; path++) {
+      if (paths.prefix[path] === 0 || paths.peer[path] !== peer) continue;
+      if (onlyStale && paths.stale[path] === 0) continue;
+      this.remove(path);
+      removed++;
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,215 @@
+import { invariant } from "../../lib/error.ts";
+import { AttributeColumns, type LocalIdentity } from "./attribute-columns.ts";
+import { ByteArena } from "./byte-arena.ts";
+import { mixed, widened } from "./column.ts";
+import type { NextHopTable } from "./next-hop-table.ts";
+
+const initialCapacity = 256;
+/** Dead octets that are not worth a compaction. */
+const tolerated = 4 << 20;
+
+/**
+ * Attribute sets ↔ small dense ids: equal octets (and equal tag) are one set, however many routes carry it. Ids start at
+ * 1. A set is kept in the form in which it arrived, an UPDATE's attribute block with four-octet AS numbers, without
+ * MP_UNREACH_NLRI and with MP_REACH_NLRI reduced to family and next hop. Reference-counted; dead octets come back by
+ * copying the living into a fresh arena, at most once for as many octets as live.
+ *
+ * The tag tells our own routes apart (filters see it, no peer does); 0 for what peers sent.
+ */
+export class AttributeStore {
+  readonly columns: AttributeColumns;
+  #slots = new Int32Array(initialCapacity * 2);
+  #hash = new Int32Array(initialCapacity);
+  #offset = new Uint32Array(initialCapacity);
+  #length = new Uint16Array(initialCapacity);
+  #refs = new Uint32Array(initialCapacity);
+  #tag = new Map<number, number>();
+  #arena = new ByteArena();
+  #live = 0;
+  #dead = 0;
+  #size = 0;
+  #limit = 1;
+  #free = 0;
+  readonly #onFree: ((id: number) => void)[] = [];
+
+  constructor(identity: LocalIdentity, nextHops: NextHopTable) {
+    this.columns = new AttributeColumns(initialCapacity, identity, nextHops);
+  }
+
+  /** How many sets there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Every id in use is smaller than this. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Octets of memory: of the sets themselves, and of the columns beside them. */
+  get bytes(): { readonly arena: number; readonly columns: number } {
+    const index = this.#slots.byteLength + this.#hash.byteLength + this.#offset.byteLength + this.#length.byteLength;
+    return { arena: this.#arena.bytes, columns: index + this.#refs.byteLength + this.columns.bytes };
+  }
+
+  /** The id of the set between `start` and `end`; a new one is held by nobody: the caller holds it. */
+  intern(buf: Uint8Array, start: number, end: number, tag = 0): number {
+    const hash = hashOf(buf, start, end) ^ tag;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const length = end - start;
+    let slot = hash & mask;
+    for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
+      if (this.#hash[id] === hash && this.#length[id] === length && this.tag(id) === tag) {
+        if (this.#arena.holds(this.#offset[id]!, buf, start, end)) return id;
+      }
+      slot = (slot + 1) & mask;
+    }
+    const id = this.#newId();
+    this.#hash[id] = hash;
+    this.#offset[id] = this.#arena.append(buf, start, end);
+    this.#length[id] = length;
+    this.#refs[id] = 0;
+    if (tag !== 0) this.#tag.set(id, tag);
+    this.#live += length;
+    this.columns.fill(id, buf, start, end);
+    slots[slot] = id;
+    if (++this.#size * 10 > slots.length * 6) this.#rehash(slots.length * 2);
+    return id;
+  }
+
+  /** The id of the set if it is known, else 0. */
+  find(buf: Uint8Array, start: number, end: number): number {
+    const hash = hashOf(buf, start, end);
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot]!;
+      if (id === 0) return 0;
+      if (this.#hash[id] !== hash || this.#length[id] !== end - start || this.tag(id) !== 0) continue;
+      if (this.#arena.holds(this.#offset[id]!, buf, start, end)) return id;
+    }
+  }
+
+  hold(id: number): void {
+    this.#refs[id]!++;
+  }
+
+  /** One holder less; the set without any is gone. */
+  drop(id: number): void {
+    invariant(this.#refs[id]! > 0, "an attribute set is dropped more often than held");
+    if (--this.#refs[id]! === 0) this.#remove(id);
+  }
+
+  refs(id: number): number {
+    return this.#refs[id]!;
+  }
+
+  tag(id: number): number {
+    return this.#tag.size === 0 ? 0 : (this.#tag.get(id) ?? 0);
+  }
+
+  length(id: number): number {
+    return this.#length[id]!;
+  }
+
+  /** A view of a set's octets, valid until the next `intern` or `drop`. */
+  block(id: number): Uint8Array {
+    const at = this.#arena.within(this.#offset[id]!);
+    return this.#arena.chunk(this.#offset[id]!).subarray(at, at + this.#length[id]!);
+  }
+
+  /** The array in which a set's octets lie, from `start(id)` on; no view is made. */
+  chunk(id: number): Uint8Array {
+    return this.#arena.chunk(this.#offset[id]!);
+  }
+
+  start(id: number): number {
+    return this.#arena.within(this.#offset[id]!);
+  }
+
+  /** Calls `hear` with the id of every set that goes, before its id means something else. */
+  onFree(hear: (id: number) => void): () => void {
+    this.#onFree.push(hear);
+    return () => {
+      const at = this.#onFree.indexOf(hear);
+      if (at >= 0) this.#onFree.splice(at, 1);
+    };
+  }
+
+  #newId(): number {
+    const reused = this.#free;
+    if (reused !== 0) {
+      this.#free = this.#offset[reused]!;
+      return reused;
+    }
+    const id = this.#limit++;
+    if (id === this.#hash.length) {
+      this.#hash = widened(this.#hash, id * 2);
+      this.#offset = widened(this.#offset, id * 2);
+      this.#length = widened(this.#length, id * 2);
+      this.#refs = widened(this.#refs, id * 2);
+      this.columns.grow(id * 2);
+    }
+    return id;
+  }
+
+  #remove(id: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = this.#hash[id]! & mask;
+    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const other = slots[slot]!;
+      if (((slot - this.#hash[other]!) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole] = other;
+      hole = slot;
+    }
+    slots[hole] = 0;
+    this.columns.forget(id);
+    this.#tag.delete(id);
+    this.#live -= this.#length[id]!;
+    this.#dead += this.#length[id]!;
+    this.#size--;
+    for (const hear of this.#onFree) hear(id);
+    this.#offset[id] = this.#free;
+    this.#length[id] = 0;
+    this.#free = id;
+    if (this.#dead > this.#live + tolerated) this.#compact();
+  }
+
+  #compact(): void {
+    const before = this.#arena;
+    this.#arena = new ByteArena();
+    for (const id of this.#slots) {
+      if (id === 0) continue;
+      const at = before.within(this.#offset[id]!);
+      const chunk = before.chunk(this.#offset[id]!);
+      this.#offset[id] = this.#arena.append(chunk, at, at + this.#length[id]!);
+    }
+    this.#dead = 0;
+  }
+
+  #rehash(capacity: number): void {
+    const slots = new Int32Array(capacity);
+    const mask = capacity - 1;
+    for (const id of this.#slots) {
+      if (id === 0) continue;
+      let slot = this.#hash[id]! & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** Four octets a step; the tail octet by octet. */
+function hashOf(b: Uint8Array, start: number, end: number): number {
+  let h = (end - start) | 0;
+  let at = start;
+  for (const last = end - 3; at < last; at += 4) {
+    const word = (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
+    h = Math.imul((h << 13) | (h >>> 19), 5) + Math.imul(word, 0xcc9e2d51);
+  }
+  for (; at < end; at++) h = Math.imul(h ^ b[at]!, 0x01000193);
+  return mixed(h);
+}

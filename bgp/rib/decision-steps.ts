@@ -1,0 +1,74 @@
+import { compareAddresses } from "../../net/address.ts";
+import { type AttributeColumns, attributeBit } from "./attribute-columns.ts";
+import type { PathTable } from "./path-table.ts";
+import { localPeer, type PeerTable } from "./peer-table.ts";
+
+/** The columns that decisions read. */
+export interface Candidates {
+  readonly paths: PathTable;
+  readonly attributes: AttributeColumns;
+  readonly peers: PeerTable;
+}
+
+/** One step of the decision process: who of two paths is out. */
+export interface DecisionStep {
+  readonly name: string;
+  readonly rfc: string;
+  /** Negative when `x` is better, positive when `y` is, 0 when this step does not tell. */
+  readonly compare: (c: Candidates, x: number, y: number) => number;
+  /**
+   * The step only compares paths of one neighbouring AS, so it is no order over all of them: every path is held against
+   * every other (deterministic MED), not only against the best so far.
+   */
+  readonly isPartial?: true;
+}
+
+/** The paths of a decision differ in few steps; each step looks at one column. Higher is better in the first, else lower. */
+const number = (
+  name: string,
+  rfc: string,
+  value: (c: Candidates, attributes: number, path: number) => number,
+): DecisionStep => ({
+  name,
+  rfc,
+  compare: (c, x, y) => value(c, c.paths.attributes[x]!, x) - value(c, c.paths.attributes[y]!, y),
+});
+
+/**
+ * The decision process: one list, in order, that `decide` runs and `explain` tells (RFC 4271 9.1.2, RFC 4456 9). Every
+ * step but MED is a total preorder and the last one tells any two paths apart, so the outcome is the same whatever the
+ * order of the paths.
+ */
+export const decisionSteps: readonly DecisionStep[] = [
+  number("local", "RFC 4271 9.1.1: a route of our own", (c, _, path) => (c.paths.peer[path] === localPeer ? 0 : 1)),
+  number("llgr-stale", "RFC 9494 4.3: least preferred", (c, set) => c.attributes.flags[set]! & attributeBit.llgrStale),
+  number("local-pref", "RFC 4271 9.1.1: highest LOCAL_PREF", (c, set) => -c.attributes.localPref[set]!),
+  number("as-path-length", "RFC 4271 9.1.2.2 a", (c, set) => c.attributes.asPathLength[set]!),
+  number("origin", "RFC 4271 9.1.2.2 b", (c, set) => c.attributes.origin[set]!),
+  { name: "med", rfc: "RFC 4271 9.1.2.2 c: within one neighbouring AS", compare: compareMed, isPartial: true },
+  number("ebgp-over-ibgp", "RFC 4271 9.1.2.2 d", (c, _, path) => c.peers.isInternal[c.paths.peer[path]!]!),
+  number("igp-metric", "RFC 4271 9.1.2.2 e", (c, set) => c.attributes.nextHops.metric[c.attributes.nextHop[set]!]!),
+  number(
+    "router-id",
+    "RFC 4271 9.1.2.2 f, RFC 4456 9: ORIGINATOR_ID instead where there is one",
+    (c, set, path) => c.attributes.originatorId[set]! || c.peers.routerId[c.paths.peer[path]!]!,
+  ),
+  number("cluster-list-length", "RFC 4456 9", (c, set) => c.attributes.clusterLength[set]!),
+  { name: "peer-address", rfc: "RFC 4271 9.1.2.2 g: lowest", compare: comparePeerAddress },
+  number("path-id", "RFC 7911 2: several paths of one peer, lowest identifier", (c, _, path) =>
+    c.paths.receivedId(path),
+  ),
+];
+
+function compareMed(c: Candidates, x: number, y: number): number {
+  const a = c.paths.attributes[x]!;
+  const b = c.paths.attributes[y]!;
+  if (c.attributes.neighborAs[a] !== c.attributes.neighborAs[b]) return 0;
+  return c.attributes.med[a]! - c.attributes.med[b]!;
+}
+
+function comparePeerAddress(c: Candidates, x: number, y: number): number {
+  const p = c.paths.peer[x]!;
+  const q = c.paths.peer[y]!;
+  return p === q ? 0 : compareAddresses(c.peers.peer(p).address, c.peers.peer(q).address) || p - q;
+}

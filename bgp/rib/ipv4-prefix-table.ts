@@ -1,0 +1,140 @@
+import { invariant } from "../../lib/error.ts";
+import { ipv4 } from "../../net/address.ts";
+import { type Prefix, prefixOf } from "../../net/prefix.ts";
+import { mixed, widened } from "./column.ts";
+import type { PrefixTable } from "./prefix-table.ts";
+
+const initialCapacity = 256;
+
+/**
+ * Neighbouring prefixes of one length share a run of eight slots, because announcements and withdrawals walk through
+ * neighbours: one cache line serves eight of them.
+ */
+function slotOf(address: number, length: number): number {
+  const key = length === 0 ? 0 : address >>> (32 - length);
+  return (mixed((key >>> 3) ^ Math.imul(length, 0x9e3779b1)) & ~7) | (key & 7);
+}
+
+/** The IPv4 table: open addressing with linear probing and backward-shift removal; 9 octets of columns a prefix, 8 to 16 of slots. */
+export class Ipv4PrefixTable implements PrefixTable {
+  readonly family = "ipv4";
+  #slots = new Int32Array(initialCapacity * 2);
+  #address = new Uint32Array(initialCapacity);
+  #length = new Uint8Array(initialCapacity);
+  #holds = new Uint16Array(initialCapacity);
+  #size = 0;
+  #limit = 1;
+  #free = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength + this.#address.byteLength + this.#length.byteLength + this.#holds.byteLength;
+  }
+
+  find(a: number, _b: number, _c: number, _d: number, length: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = slotOf(a, length) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]!;
+      if (id === 0 || (this.#address[id] === a && this.#length[id] === length)) return id;
+    }
+  }
+
+  intern(a: number, _b: number, _c: number, _d: number, length: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = slotOf(a, length) & mask;
+    for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
+      if (this.#address[id] === a && this.#length[id] === length) return id;
+      slot = (slot + 1) & mask;
+    }
+    const id = this.#newId();
+    this.#address[id] = a;
+    this.#length[id] = length;
+    slots[slot] = id;
+    if (++this.#size * 10 > slots.length * 6) this.#rehash(slots.length * 2);
+    return id;
+  }
+
+  hold(id: number): void {
+    this.#holds[id]!++;
+  }
+
+  drop(id: number): void {
+    invariant(this.#holds[id]! > 0, "a prefix is dropped more often than held");
+    if (--this.#holds[id]! === 0) this.#remove(id);
+  }
+
+  holds(id: number): number {
+    return this.#holds[id]!;
+  }
+
+  prefix(id: number): Prefix {
+    return prefixOf(ipv4(this.#address[id]!), this.#length[id]!);
+  }
+
+  writeNlri(id: number, out: Uint8Array, at: number): number {
+    const length = this.#length[id]!;
+    const a = this.#address[id]!;
+    let end = at;
+    out[end++] = length;
+    if (length > 0) out[end++] = a >>> 24;
+    if (length > 8) out[end++] = a >>> 16;
+    if (length > 16) out[end++] = a >>> 8;
+    if (length > 24) out[end++] = a;
+    return end;
+  }
+
+  #newId(): number {
+    const reused = this.#free;
+    if (reused !== 0) {
+      this.#free = this.#address[reused]!;
+      return reused;
+    }
+    const id = this.#limit++;
+    if (id === this.#address.length) {
+      this.#address = widened(this.#address, id * 2);
+      this.#length = widened(this.#length, id * 2);
+      this.#holds = widened(this.#holds, id * 2);
+    }
+    return id;
+  }
+
+  #remove(id: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = slotOf(this.#address[id]!, this.#length[id]!) & mask;
+    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const other = slots[slot]!;
+      const home = slotOf(this.#address[other]!, this.#length[other]!) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole] = other;
+      hole = slot;
+    }
+    slots[hole] = 0;
+    this.#address[id] = this.#free;
+    this.#length[id] = 255;
+    this.#free = id;
+    this.#size--;
+  }
+
+  #rehash(capacity: number): void {
+    const slots = new Int32Array(capacity);
+    const mask = capacity - 1;
+    for (const id of this.#slots) {
+      if (id === 0) continue;
+      let slot = slotOf(this.#address[id]!, this.#length[id]!) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}

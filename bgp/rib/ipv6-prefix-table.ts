@@ -1,0 +1,146 @@
+import { invariant } from "../../lib/error.ts";
+import { ipv6 } from "../../net/address.ts";
+import { type Prefix, prefixOf } from "../../net/prefix.ts";
+import { mixed, widened } from "./column.ts";
+import type { PrefixTable } from "./prefix-table.ts";
+
+const initialCapacity = 256;
+
+/** The IPv6 table: as the IPv4 one, with four words an address; 19 octets of columns a prefix, 8 to 16 of slots. */
+export class Ipv6PrefixTable implements PrefixTable {
+  readonly family = "ipv6";
+  #slots = new Int32Array(initialCapacity * 2);
+  #words = new Uint32Array(initialCapacity * 4);
+  #length = new Uint8Array(initialCapacity);
+  #holds = new Uint16Array(initialCapacity);
+  #size = 0;
+  #limit = 1;
+  #free = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength + this.#words.byteLength + this.#length.byteLength + this.#holds.byteLength;
+  }
+
+  find(a: number, b: number, c: number, d: number, length: number): number {
+    return this.#slots[this.#probe(a, b, c, d, length)]!;
+  }
+
+  intern(a: number, b: number, c: number, d: number, length: number): number {
+    const slot = this.#probe(a, b, c, d, length);
+    if (this.#slots[slot] !== 0) return this.#slots[slot]!;
+    const id = this.#newId();
+    const w = id * 4;
+    this.#words[w] = a;
+    this.#words[w + 1] = b;
+    this.#words[w + 2] = c;
+    this.#words[w + 3] = d;
+    this.#length[id] = length;
+    this.#slots[slot] = id;
+    if (++this.#size * 10 > this.#slots.length * 6) this.#rehash(this.#slots.length * 2);
+    return id;
+  }
+
+  hold(id: number): void {
+    this.#holds[id]!++;
+  }
+
+  drop(id: number): void {
+    invariant(this.#holds[id]! > 0, "a prefix is dropped more often than held");
+    if (--this.#holds[id]! === 0) this.#remove(id);
+  }
+
+  holds(id: number): number {
+    return this.#holds[id]!;
+  }
+
+  prefix(id: number): Prefix {
+    const w = id * 4;
+    const words = this.#words;
+    return prefixOf(ipv6(words[w]!, words[w + 1]!, words[w + 2]!, words[w + 3]!), this.#length[id]!);
+  }
+
+  writeNlri(id: number, out: Uint8Array, at: number): number {
+    const length = this.#length[id]!;
+    out[at] = length;
+    const octets = (length + 7) >>> 3;
+    for (let i = 0; i < octets; i++) out[at + 1 + i] = this.#words[id * 4 + (i >>> 2)]! >>> (24 - (i & 3) * 8);
+    return at + 1 + octets;
+  }
+
+  /** The slot that holds the prefix, or the empty one where it belongs. */
+  #probe(a: number, b: number, c: number, d: number, length: number): number {
+    const slots = this.#slots;
+    const words = this.#words;
+    const mask = slots.length - 1;
+    for (let slot = hash(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
+      const id = slots[slot]!;
+      if (id === 0) return slot;
+      const w = id * 4;
+      const sameAddress = words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d;
+      if (sameAddress && this.#length[id] === length) return slot;
+    }
+  }
+
+  #newId(): number {
+    const reused = this.#free;
+    if (reused !== 0) {
+      this.#free = this.#words[reused * 4]!;
+      return reused;
+    }
+    const id = this.#limit++;
+    if (id === this.#length.length) {
+      this.#words = widened(this.#words, id * 8);
+      this.#length = widened(this.#length, id * 2);
+      this.#holds = widened(this.#holds, id * 2);
+    }
+    return id;
+  }
+
+  #home(id: number): number {
+    const w = id * 4;
+    const words = this.#words;
+    return hash(words[w]!, words[w + 1]!, words[w + 2]!, words[w + 3]!, this.#length[id]!);
+  }
+
+  #remove(id: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let hole = this.#home(id) & mask;
+    while (slots[hole] !== id) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const other = slots[slot]!;
+      if (((slot - this.#home(other)) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole] = other;
+      hole = slot;
+    }
+    slots[hole] = 0;
+    this.#words[id * 4] = this.#free;
+    this.#length[id] = 255;
+    this.#free = id;
+    this.#size--;
+  }
+
+  #rehash(capacity: number): void {
+    const slots = new Int32Array(capacity);
+    const mask = capacity - 1;
+    for (const id of this.#slots) {
+      if (id === 0) continue;
+      let slot = this.#home(id) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}
+
+function hash(a: number, b: number, c: number, d: number, length: number): number {
+  return mixed(mixed(mixed(mixed(a) ^ b) ^ c) ^ d ^ Math.imul(length, 0x9e3779b1));
+}

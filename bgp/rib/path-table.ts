@@ -1,0 +1,135 @@
+import { widened } from "./column.ts";
+
+const initialCapacity = 256;
+
+/** Why a path that its peer sent may not be chosen, as a small number; 0 means that it may. */
+export const ineligible = {
+  no: 0,
+  ownAs: 1,
+  ownOriginator: 2,
+  ownCluster: 3,
+  filtered: 4,
+  noPolicy: 5,
+  ownNextHop: 6,
+} as const;
+
+/** One of the numbers of `ineligible`. */
+export type Ineligible = (typeof ineligible)[keyof typeof ineligible];
+
+/** What each number means, for people. */
+export const ineligibleWhy: { readonly [R in Ineligible]: string } = {
+  [ineligible.no]: "",
+  [ineligible.ownAs]: "our own AS stands in AS_PATH (RFC 4271 9.1.2)",
+  [ineligible.ownOriginator]: "ORIGINATOR_ID is our own router id (RFC 4456 8)",
+  [ineligible.ownCluster]: "our own cluster id stands in CLUSTER_LIST (RFC 4456 8)",
+  [ineligible.filtered]: "rejected by the import filter",
+  [ineligible.noPolicy]: "eBGP peer without an import filter (RFC 8212)",
+  [ineligible.ownNextHop]: "the next hop is an address of our own (RFC 4271 6.3)",
+};
+
+/**
+ * Every path of a family, one entry a column: which prefix, from which peer, with which attribute set. The paths of a
+ * prefix are a singly linked list without order. Ids start at 1; 17 octets a path, and 4 where identifiers are used.
+ */
+export class PathTable {
+  prefix = new Uint32Array(initialCapacity);
+  /** The set after import filters: what decisions see. */
+  attributes = new Uint32Array(initialCapacity);
+  peer = new Uint16Array(initialCapacity);
+  /** 0, or one of the numbers of `ineligible`. */
+  reason = new Uint8Array(initialCapacity);
+  /** 1 when the peer went away and may come back (RFC 4724 4.2). */
+  stale = new Uint8Array(initialCapacity);
+  next = new Uint32Array(initialCapacity);
+  /** First path of each prefix, by prefix id. */
+  first = new Uint32Array(initialCapacity);
+  /** Identifier the peer gave the path (RFC 7911), by path; absent until the first that is not 0. */
+  #receivedId: Uint32Array | undefined;
+  #limit = 1;
+  #free = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Every id in use is smaller than this; a free one has prefix 0. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get bytes(): number {
+    return this.prefix.length * 16 + this.first.byteLength + (this.#receivedId?.byteLength ?? 0);
+  }
+
+  /** Makes room for a prefix id. */
+  reach(prefix: number): void {
+    if (prefix >= this.first.length) this.first = widened(this.first, roomFor(prefix));
+  }
+
+  /** The path of a prefix that `peer` sent under `receivedId`, or 0. */
+  find(prefix: number, peer: number, receivedId: number): number {
+    if (prefix >= this.first.length) return 0;
+    for (let path = this.first[prefix]!; path !== 0; path = this.next[path]!) {
+      if (this.peer[path] === peer && this.receivedId(path) === receivedId) return path;
+    }
+    return 0;
+  }
+
+  receivedId(path: number): number {
+    return this.#receivedId === undefined ? 0 : this.#receivedId[path]!;
+  }
+
+  add(prefix: number, peer: number, receivedId: number, attributes: number): number {
+    const path = this.#newId();
+    this.prefix[path] = prefix;
+    this.peer[path] = peer;
+    this.attributes[path] = attributes;
+    this.reason[path] = 0;
+    this.stale[path] = 0;
+    this.next[path] = this.first[prefix]!;
+    this.first[prefix] = path;
+    if (receivedId !== 0) this.#receivedId ??= new Uint32Array(this.prefix.length);
+    if (this.#receivedId !== undefined) this.#receivedId[path] = receivedId;
+    this.#size++;
+    return path;
+  }
+
+  remove(path: number): void {
+    const prefix = this.prefix[path]!;
+    let at = this.first[prefix]!;
+    if (at === path) this.first[prefix] = this.next[path]!;
+    else {
+      while (this.next[at] !== path) at = this.next[at]!;
+      this.next[at] = this.next[path]!;
+    }
+    this.prefix[path] = 0;
+    this.next[path] = this.#free;
+    this.#free = path;
+    this.#size--;
+  }
+
+  #newId(): number {
+    const reused = this.#free;
+    if (reused !== 0) {
+      this.#free = this.next[reused]!;
+      return reused;
+    }
+    const id = this.#limit++;
+    if (id === this.prefix.length) {
+      this.prefix = widened(this.prefix, id * 2);
+      this.attributes = widened(this.attributes, id * 2);
+      this.peer = widened(this.peer, id * 2);
+      this.reason = widened(this.reason, id * 2);
+      this.stale = widened(this.stale, id * 2);
+      this.next = widened(this.next, id * 2);
+      if (this.#receivedId !== undefined) this.#receivedId = widened(this.#receivedId, id * 2);
+    }
+    return id;
+  }
+}
+
+/** The capacity, a power of two, that has room for `id`. */
+export function roomFor(id: number): number {
+  return 2 ** (32 - Math.clz32(id | 255));
+}

@@ -1,0 +1,26 @@
+import type { Family } from "../../net/family.ts";
+import { AdjRibIn } from "./adj-rib-in.ts";
+import type { AttributeStore } from "./attribute-store.ts";
+import type { Candidates } from "./decision-steps.ts";
+import { type BestListener, LocRib } from "./loc-rib.ts";
+import { PathTable } from "./path-table.ts";
+import type { PeerTable } from "./peer-table.ts";
+import { type PrefixTable, prefixTable } from "./prefix-table.ts";
+
+/** The tables of one family. Attribute sets and peers are shared by both families. */
+export class Rib {
+  readonly family: Family;
+  readonly prefixes: PrefixTable;
+  readonly paths = new PathTable();
+  readonly adjRibIn: AdjRibIn;
+  readonly locRib: LocRib;
+  readonly candidates: Candidates;
+
+  constructor(family: Family, attributes: AttributeStore, peers: PeerTable, hear: BestListener) {
+    this.family = family;
+    this.prefixes = prefixTable(family);
+    this.candidates = { paths: this.paths, attributes: attributes.columns, peers };
+    this.locRib = new LocRib(this.prefixes, this.candidates, hear);
+    this.adjRibIn = new AdjRibIn(this.prefixes, this.paths, attributes, this.locRib);
+  }
+}
