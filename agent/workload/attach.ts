@@ -74,7 +74,7 @@ export async function attach(request: WorkloadRequest, ports: WorkloadPorts): Pr
     await ports.programmed(key);
     return { ok: true, endpoint: key, interfaceName, mac, addresses: addresses.map(formatPrefix), gateways };
   } catch (error) {
-    await undo(ports, record, interfaceName, handle);
+    if (!again) await undo(ports, record, interfaceName, handle);
     throw error;
   }
 }
