@@ -134,9 +134,7 @@ function fieldText(type: FieldType, octets: string): string {
     case "inet_service":
       return String(octets.charCodeAt(0) * 256 + octets.charCodeAt(1));
     case "mark":
-      return `0x${readWord32([...octets.slice(0, 4)].reverse().join(""), 0)
-        .toString(16)
-        .padStart(8, "0")}`;
+      return `0x${readHostWord32(octets).toString(16).padStart(8, "0")}`;
     case "ifname":
       return `"${octets.slice(0, octets.indexOf("\0"))}"`;
   }

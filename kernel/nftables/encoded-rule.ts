@@ -1,0 +1,69 @@
+import { MessageWriter } from "../netlink/message-writer.ts";
+import { commentOf } from "./comment.ts";
+import type { Expression, Match, Statement } from "./expression.ts";
+import { fingerprint } from "./identity.ts";
+import { lowerMatch } from "./lower-match.ts";
+import { lowerStatement } from "./lower-statement.ts";
+import type { Rule } from "./rule.ts";
+import { RuleContext } from "./rule-context.ts";
+import type { TableFamily } from "./table.ts";
+import { writeUserdata } from "./userdata.ts";
+
+/** Attribute of a rule's message: its expressions, a list (NFTA_RULE_EXPRESSIONS). */
+export const NFTA_RULE_EXPRESSIONS = 4;
+
+/**
+ * A rule ready for the kernel. `identity` is the fingerprint of all the rule says; the kernel keeps it beside the rule, so a
+ * later process knows its own rules again without taking them apart.
+ */
+export interface EncodedRule {
+  readonly rule: Rule;
+  readonly identity: string;
+  /** NFTA_RULE_EXPRESSIONS and NFTA_RULE_USERDATA. */
+  readonly body: Uint8Array;
+}
+
+const matchKinds: ReadonlySet<string> = new Set<Match["kind"]>([
+  "address",
+  "port",
+  "l4proto",
+  "nfproto",
+  "icmp",
+  "interface",
+  "mark",
+  "ct state",
+  "ct status",
+  "lookup",
+  "reverse path",
+  "address type",
+  "limit",
+]);
+
+/** Whether an expression asks (a match) or does something (a statement). */
+export function isMatch(expression: Expression): expression is Match {
+  return matchKinds.has(expression.kind);
+}
+
+const scratch = new MessageWriter(4096);
+
+/** A rule in the kernel's words. @throws InvalidRuleset naming what cannot be said in a table of the family */
+export function encodeRule(family: TableFamily, rule: Rule): EncodedRule {
+  scratch.reset();
+  const context = new RuleContext(scratch, family);
+  scratch.nest(NFTA_RULE_EXPRESSIONS, () => {
+    for (const expression of rule.expressions) {
+      if (isMatch(expression)) lowerMatch(context, expression);
+      else lowerStatement(context, expression satisfies Statement);
+    }
+  });
+  const comment = rule.name === undefined ? undefined : commentOf(rule.name);
+  const identity = fingerprint(scratch.view()) + fingerprintOfText(comment);
+  writeUserdata(scratch, identity, comment);
+  return { rule, identity, body: scratch.view().slice() };
+}
+
+const encoder = new TextEncoder();
+
+function fingerprintOfText(text: string | undefined): string {
+  return text === undefined ? "-" : fingerprint(encoder.encode(text)).slice(0, 8);
+}

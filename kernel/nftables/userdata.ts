@@ -1,0 +1,58 @@
+import type { MessageWriter } from "../netlink/message-writer.ts";
+
+/** Attribute of a rule's message: octets the kernel keeps and does not read, at most 256 (NFTA_RULE_USERDATA). */
+export const NFTA_RULE_USERDATA = 7;
+
+/**
+ * Userdata is a row of (type, length, value), one octet each for type and length, as libnftnl lays it out. 0 is the comment,
+ * NUL-terminated (NFTNL_UDATA_RULE_COMMENT); nft passes over types it does not know, and ours is one of those.
+ */
+const UDATA_RULE_COMMENT = 0;
+const UDATA_MANX_IDENTITY = 0x4d;
+
+/** What stands in a rule's userdata. */
+export interface RuleUserdata {
+  /** Empty when the rule is not of our making. */
+  readonly identity: string;
+  readonly comment: string;
+}
+
+/** Writes the userdata of a rule: comment first, as nft would, then the identity. Both are ASCII. */
+export function writeUserdata(w: MessageWriter, identity: string, comment: string | undefined): void {
+  const octets = (comment === undefined ? 0 : comment.length + 3) + 2 + identity.length;
+  w.u16(4 + octets).u16(NFTA_RULE_USERDATA);
+  if (comment !== undefined) {
+    w.u8(UDATA_RULE_COMMENT).u8(comment.length + 1);
+    ascii(w, comment);
+    w.u8(0);
+  }
+  w.u8(UDATA_MANX_IDENTITY).u8(identity.length);
+  ascii(w, identity);
+  w.zeros(-octets & 3);
+}
+
+function ascii(w: MessageWriter, text: string): void {
+  for (let i = 0; i < text.length; i++) w.u8(text.charCodeAt(i));
+}
+
+function text(octets: Uint8Array, from: number, to: number): string {
+  let out = "";
+  for (let i = from; i < to && octets[i] !== 0; i++) out += String.fromCharCode(octets[i]!);
+  return out;
+}
+
+/** Reads a rule's userdata, whoever wrote it; what does not parse counts as nothing. */
+export function readUserdata(octets: Uint8Array): RuleUserdata {
+  let identity = "";
+  let comment = "";
+  for (let at = 0; at + 2 <= octets.length; ) {
+    const type = octets[at]!;
+    const from = at + 2;
+    const to = from + octets[at + 1]!;
+    if (to > octets.length) break;
+    if (type === UDATA_RULE_COMMENT) comment = text(octets, from, to);
+    else if (type === UDATA_MANX_IDENTITY) identity = text(octets, from, to);
+    at = to;
+  }
+  return { identity, comment };
+}
