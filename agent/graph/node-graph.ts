@@ -1,0 +1,213 @@
+import type { BGPConfiguration } from "../../datastore/model/bgp-configuration.ts";
+import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
+import type { IPPool } from "../../datastore/model/ip-pool.ts";
+import type { Node } from "../../datastore/model/node.ts";
+import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
+import type { Change } from "../../lib/change.ts";
+import { type Prefix, parsePrefix } from "../../net/prefix.ts";
+import { advertisements, type PoolExport } from "./advertisements.ts";
+import { bgpPeers } from "./bgp-peers.ts";
+import { diff } from "./diff.ts";
+import { localEndpoint } from "./local-endpoint.ts";
+import { localNeighbours, localRoutes, samePlannedRoute } from "./local-routes.ts";
+import type {
+  LinkState,
+  LocalEndpoint,
+  PlannedAnnouncement,
+  PlannedNeighbour,
+  PlannedPeer,
+  PlannedRoute,
+  Self,
+} from "./planned.ts";
+import { type BgpSettings, selfOf } from "./self.ts";
+
+/** What changed in what this node should have, since the last turn. */
+export interface NodeOutput {
+  readonly routes: readonly Change<string, PlannedRoute>[];
+  readonly neighbours: readonly Change<string, PlannedNeighbour>[];
+  /** Workload interfaces that are there, by name; their kernel settings are due when they appear or get a new index. */
+  readonly interfaces: readonly Change<string, LinkState>[];
+  readonly announcements: readonly Change<string, PlannedAnnouncement>[];
+  readonly peers: readonly Change<string, PlannedPeer>[];
+  /** Set when who we are has changed. */
+  readonly self: Self | undefined;
+}
+
+/** What of the configuration the graph depends on. */
+export interface GraphOptions {
+  readonly nodeName: string;
+  readonly routerId: string | undefined;
+  readonly ipv6: boolean;
+}
+
+/**
+ * From resources and links to what this node should have: tables of what is, and functions of them that are worked out anew,
+ * whole, once a turn and only when something they depend on changed. So the output cannot depend on the order of the inputs.
+ *
+ *   WorkloadEndpoint ─┐
+ *   links ────────────┼─▶ localRoutes ─┬─▶ localNeighbours
+ *   own blocks ───────┘                └─▶ advertisements ◀── IPPool
+ *   Node, BGPConfiguration, BGPPeer ─────▶ bgpPeers
+ */
+export class NodeGraph {
+  readonly #options: GraphOptions;
+  readonly #endpoints = new Map<string, LocalEndpoint>();
+  readonly #links = new Map<string, LinkState>();
+  readonly #blocks = new Map<string, Prefix>();
+  readonly #pools = new Map<string, PoolExport>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #peerings = new Map<string, BGPPeer>();
+  readonly #configurations = new Map<string, BGPConfiguration>();
+  #routes: ReadonlyMap<string, PlannedRoute> = new Map();
+  #neighbours: ReadonlyMap<string, PlannedNeighbour> = new Map();
+  #interfaces: ReadonlyMap<string, LinkState> = new Map();
+  #announcements: ReadonlyMap<string, PlannedAnnouncement> = new Map();
+  #peers: ReadonlyMap<string, PlannedPeer> = new Map();
+  #self: Self | undefined;
+  #localDirty = false;
+  #peersDirty = true;
+
+  constructor(options: GraphOptions) {
+    this.#options = options;
+  }
+
+  /** Endpoints of other nodes are not ours to route; one that moves away counts as deleted. */
+  onEndpoint(change: Change<string, WorkloadEndpoint>): void {
+    const ours = change.kind === "set" && change.value.spec.node === this.#options.nodeName;
+    const endpoint = ours ? localEndpoint(change.value, this.#options.ipv6) : undefined;
+    if (!endpoint && !this.#endpoints.has(change.key)) return;
+    if (endpoint) this.#endpoints.set(change.key, endpoint);
+    else this.#endpoints.delete(change.key);
+    this.#localDirty = true;
+  }
+
+  onLink(change: Change<string, LinkState>): void {
+    put(this.#links, change);
+    this.#localDirty = true;
+  }
+
+  /** A confirmed affinity of ours, by the block's canonical text. */
+  onBlock(change: Change<string, Prefix>): void {
+    put(this.#blocks, change);
+    this.#localDirty = true;
+  }
+
+  onPool(change: Change<string, IPPool>): void {
+    const prefix = change.kind === "set" ? parsePrefix(change.value.spec.cidr) : undefined;
+    if (change.kind === "set" && prefix) {
+      this.#pools.set(change.key, { prefix, exported: change.value.spec.disableBGPExport !== true });
+    } else this.#pools.delete(change.key);
+    this.#localDirty = true;
+  }
+
+  onNode(change: Change<string, Node>): void {
+    put(this.#nodes, change);
+    this.#peersDirty = true;
+  }
+
+  onPeering(change: Change<string, BGPPeer>): void {
+    put(this.#peerings, change);
+    this.#peersDirty = true;
+  }
+
+  onConfiguration(change: Change<string, BGPConfiguration>): void {
+    put(this.#configurations, change);
+    this.#peersDirty = true;
+  }
+
+  /** Works out what changed since the last turn. */
+  turn(): NodeOutput {
+    const local = this.#localDirty ? this.#localTurn() : nothingLocal;
+    const peering = this.#peersDirty ? this.#peersTurn() : nothingPeered;
+    this.#localDirty = false;
+    this.#peersDirty = false;
+    return { ...local, ...peering };
+  }
+
+  get self(): Self | undefined {
+    return this.#self;
+  }
+
+  get endpoints(): ReadonlyMap<string, LocalEndpoint> {
+    return this.#endpoints;
+  }
+
+  get routes(): ReadonlyMap<string, PlannedRoute> {
+    return this.#routes;
+  }
+
+  get neighbours(): ReadonlyMap<string, PlannedNeighbour> {
+    return this.#neighbours;
+  }
+
+  get peers(): ReadonlyMap<string, PlannedPeer> {
+    return this.#peers;
+  }
+
+  get blocks(): ReadonlyMap<string, Prefix> {
+    return this.#blocks;
+  }
+
+  get nodes(): ReadonlyMap<string, Node> {
+    return this.#nodes;
+  }
+
+  /** The cluster's BGP settings, with what this node's own configuration overrides. */
+  get settings(): BgpSettings {
+    const own = this.#configurations.get(`node.${this.#options.nodeName}`)?.spec ?? {};
+    const { listenPort, bindMode, logSeverityScreen } = own;
+    return {
+      ...this.#configurations.get("default")?.spec,
+      ...(listenPort === undefined ? {} : { listenPort }),
+      ...(bindMode === undefined ? {} : { bindMode }),
+      ...(logSeverityScreen === undefined ? {} : { logSeverityScreen }),
+    };
+  }
+
+  #localTurn(): Omit<NodeOutput, "peers" | "self"> {
+    const blocks = [...this.#blocks.values()].filter((block) => this.#options.ipv6 || block.family === "ipv4");
+    const routes = localRoutes(this.#endpoints, this.#links, blocks);
+    const neighbours = localNeighbours(routes, this.#endpoints);
+    const announcements = advertisements(routes, [...this.#pools.values()]);
+    const interfaces = new Map<string, LinkState>();
+    for (const { interfaceName } of this.#endpoints.values()) {
+      const link = this.#links.get(interfaceName);
+      if (link) interfaces.set(interfaceName, link);
+    }
+    const output = {
+      routes: diff(this.#routes, routes, samePlannedRoute),
+      neighbours: diff(this.#neighbours, neighbours, (x, y) => x.mac === y.mac),
+      interfaces: diff(this.#interfaces, interfaces, (x, y) => x.ifindex === y.ifindex && x.up === y.up),
+      announcements: diff(this.#announcements, announcements, (x, y) => x.kind === y.kind),
+    };
+    this.#routes = routes;
+    this.#neighbours = neighbours;
+    this.#announcements = announcements;
+    this.#interfaces = interfaces;
+    return output;
+  }
+
+  #peersTurn(): Pick<NodeOutput, "peers" | "self"> {
+    const settings = this.settings;
+    const { nodeName, routerId, ipv6 } = this.#options;
+    const self = selfOf(nodeName, this.#nodes.get(nodeName), settings, routerId);
+    const all = bgpPeers({ self, nodes: this.#nodes, peerings: this.#peerings, settings });
+    const peers = ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
+    const same = (x: object, y: object): boolean => JSON.stringify(x) === JSON.stringify(y);
+    const output = {
+      peers: diff(this.#peers, peers, same),
+      self: this.#self && same(this.#self, self) ? undefined : self,
+    };
+    this.#peers = peers;
+    this.#self = self;
+    return output;
+  }
+}
+
+const nothingLocal = { routes: [], neighbours: [], interfaces: [], announcements: [] } as const;
+const nothingPeered = { peers: [], self: undefined } as const;
+
+function put<V>(table: Map<string, V>, change: Change<string, V>): void {
+  if (change.kind === "set") table.set(change.key, change.value);
+  else table.delete(change.key);
+}
