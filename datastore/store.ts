@@ -33,6 +33,7 @@ export type WatchMessage =
   | { readonly kind: "resumed" }
   | { readonly kind: "compacted" };
 
+/** A running watch. */
 export interface Watch {
   /** Ends the watch; nothing is told afterwards. */
   cancel(): void;
@@ -44,6 +45,7 @@ export interface Compare {
   readonly revision: Revision;
 }
 
+/** One write of a commit. */
 export interface Put {
   readonly key: string;
   readonly value: string;

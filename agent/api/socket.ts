@@ -45,4 +45,5 @@ export interface Failure {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
+/** Anything that can be asked of the socket. */
 export type SocketRequest = WorkloadRequest | StatusRequest;

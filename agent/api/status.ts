@@ -23,6 +23,7 @@ export interface Condition {
   readonly why: string;
 }
 
+/** Everything an agent says of itself. */
 export interface AgentStatus {
   readonly ok: true;
   readonly node: string;
