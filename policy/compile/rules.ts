@@ -1,0 +1,86 @@
+import { protocolNumber } from "../../datastore/model/protocol.ts";
+import type { Rule as ModelRule } from "../../datastore/model/rule.ts";
+import type { Family } from "../../net/family.ts";
+import type { Prefix } from "../../net/prefix.ts";
+import type { Action, Direction, IcmpMatch, Match, Owner, Rule } from "../rule.ts";
+import { UNREADABLE } from "./entity-selector.ts";
+import type { SetDefinition } from "./set-definition.ts";
+import { compileSide } from "./side.ts";
+
+/** A resource's rules of one direction as the IR has them, and the sets they speak of, each once. */
+export interface CompiledRules {
+  readonly rules: readonly Rule[];
+  readonly sets: ReadonlyMap<string, SetDefinition>;
+}
+
+const actions: Readonly<Record<ModelRule["action"], Action>> = {
+  Allow: "allow",
+  Deny: "deny",
+  Log: "log",
+  Pass: "pass",
+};
+
+/**
+ * Rules in order, each knowing where it came from. A rule that no validation lets through becomes a deny of everything,
+ * so that nothing opens by a mistake. A rule about HTTP is left out: it can only allow, and only a proxy could tell.
+ */
+export function compileRules(owner: Owner, direction: Direction, rules: readonly ModelRule[] = []): CompiledRules {
+  const compiled: Rule[] = [];
+  const sets = new Map<string, SetDefinition>();
+  for (const [index, rule] of rules.entries()) {
+    if (rule.http) continue;
+    const origin = { ...owner, direction, index };
+    const match = compileMatch(rule, owner.namespace, sets);
+    compiled.push(
+      match === UNREADABLE ? { match: {}, action: "deny", origin } : { match, action: actions[rule.action], origin },
+    );
+  }
+  return { rules: compiled, sets };
+}
+
+function compileMatch(
+  rule: ModelRule,
+  namespace: string | undefined,
+  sets: Map<string, SetDefinition>,
+): Match | typeof UNREADABLE {
+  const icmp = icmpMatch(rule.icmp);
+  const notIcmp = icmpMatch(rule.notICMP);
+  const protocol = rule.protocol === undefined ? undefined : protocolNumber(rule.protocol);
+  const notProtocol = rule.notProtocol === undefined ? undefined : protocolNumber(rule.notProtocol);
+  if ((rule.protocol !== undefined && !protocol) || (rule.notProtocol !== undefined && !notProtocol)) return UNREADABLE;
+  if ((icmp || notIcmp) && protocol !== 1 && protocol !== 58) return UNREADABLE;
+  const source = compileSide(rule.source ?? {}, namespace, protocol);
+  const destination = compileSide(rule.destination ?? {}, namespace, protocol);
+  if (source === UNREADABLE || destination === UNREADABLE) return UNREADABLE;
+  for (const set of [...source.sets, ...destination.sets]) sets.set(set.id, set);
+  const family = familyOf(rule, [
+    source.match?.nets,
+    source.match?.notNets,
+    destination.match?.nets,
+    destination.match?.notNets,
+  ]);
+  return {
+    ...(family && { family }),
+    ...(protocol && { protocol }),
+    ...(notProtocol && { notProtocol }),
+    ...(source.match && { source: source.match }),
+    ...(destination.match && { destination: destination.match }),
+    ...(icmp && { icmp }),
+    ...(notIcmp && { notIcmp }),
+  };
+}
+
+/** The family a rule is about: the one it names, else the one that all nets of one of its lists have. */
+function familyOf(rule: ModelRule, lists: readonly (readonly Prefix[] | undefined)[]): Family | undefined {
+  if (rule.ipVersion) return rule.ipVersion === 4 ? "ipv4" : "ipv6";
+  for (const list of lists) {
+    const first = list?.[0]?.family;
+    if (first && list.every((net) => net.family === first)) return first;
+  }
+  return undefined;
+}
+
+function icmpMatch(icmp: ModelRule["icmp"]): IcmpMatch | undefined {
+  if (icmp?.type === undefined) return undefined;
+  return { type: icmp.type, ...(icmp.code !== undefined && { code: icmp.code }) };
+}

@@ -1,0 +1,53 @@
+import type { Address } from "../../net/address.ts";
+import { formatAddress } from "../../net/address-text.ts";
+import type { Selector } from "../selector/ast.ts";
+import { canonicalText } from "../selector/canonical.ts";
+import { selectorId, uniqueId } from "../selector/id.ts";
+import type { SetId, SetMember } from "../set.ts";
+
+/** A port by name, of one protocol. */
+export interface NamedPort {
+  /** 6, 17 or 132. */
+  readonly protocol: number;
+  readonly name: string;
+}
+
+/**
+ * What is in a set: the addresses of everything a selector selects, or the (address, protocol, port) of everything
+ * selected that declares the named port. Without a selector nothing ever is.
+ */
+export interface SetDefinition {
+  readonly id: SetId;
+  readonly selector?: Selector;
+  readonly port?: NamedPort;
+}
+
+/** The names of the protocols that have ports, by number. */
+export const portProtocols: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 132: "sctp" };
+
+/** The set of the addresses of what a selector selects. */
+export function addressSet(selector: Selector): SetDefinition {
+  return { id: selectorId(selector), selector };
+}
+
+/** The set of a named port of what a selector selects (Calico felix/calc IPSetData.UniqueID). */
+export function namedPortSet(selector: Selector, port: NamedPort): SetDefinition {
+  const content = `${selectorId(selector)},${portProtocols[port.protocol]},${port.name}`;
+  return { id: uniqueId("n", content), selector, port };
+}
+
+/** The set of a service's backends. Nobody tells a node without Kubernetes of services: it stays empty. */
+export function serviceSet(namespace: string, name: string): SetDefinition {
+  return { id: `svc:${namespace}/${name}` };
+}
+
+/** A member of a named port's set. */
+export function portMember(address: Address, protocol: number, port: number): SetMember {
+  return `${formatAddress(address)},${portProtocols[protocol] ?? protocol}:${port}`;
+}
+
+/** What tells two definitions of one id apart in an error: never needed unless a hash collides. */
+export function describeSet(set: SetDefinition): string {
+  const port = set.port ? `, port ${set.port.name}/${portProtocols[set.port.protocol]}` : "";
+  return set.selector ? `${canonicalText(set.selector)}${port}` : set.id;
+}

@@ -1,0 +1,102 @@
+import type { Rule as ModelRule } from "../../datastore/model/rule.ts";
+import { type Change, remove, set } from "../../lib/change.ts";
+import { type Chain, type ChainId, chainId } from "../chain.ts";
+import { compileRules } from "../compile/rules.ts";
+import type { Direction, Owner } from "../rule.ts";
+import type { SetId } from "../set.ts";
+import type { SelectorSets } from "./selector-sets.ts";
+
+/** The rules of a policy or profile, by direction; a direction that is absent has no chain. */
+export interface RuleSource {
+  readonly owner: Owner;
+  readonly ingress?: readonly ModelRule[];
+  readonly egress?: readonly ModelRule[];
+  /** It is referred to but not there. */
+  readonly missing?: boolean;
+}
+
+interface Active {
+  readonly chains: ReadonlyMap<ChainId, Chain>;
+  readonly sets: readonly SetId[];
+}
+
+const NOTHING: Active = { chains: new Map(), sets: [] };
+
+/**
+ * Vertex: which policies and profiles the node's endpoints need, and what those say, in; their compiled chains out. It
+ * holds the sets that compiled rules refer to, and lets go of old ones only after it holds the new.
+ */
+export class ActiveRules {
+  readonly #sets: SelectorSets;
+  readonly #sourceOf: (key: string) => RuleSource;
+  readonly #needs = new Map<string, number>();
+  readonly #active = new Map<string, Active>();
+  readonly #dirty = new Set<string>();
+
+  /** `sourceOf` answers what a needed policy or profile says, also for one that is not there. */
+  constructor(sets: SelectorSets, sourceOf: (key: string) => RuleSource) {
+    this.#sets = sets;
+    this.#sourceOf = sourceOf;
+  }
+
+  /** One more endpoint needs the policy or profile. */
+  need(key: string): void {
+    const needs = this.#needs.get(key) ?? 0;
+    this.#needs.set(key, needs + 1);
+    if (needs === 0) this.#dirty.add(key);
+  }
+
+  unneed(key: string): void {
+    const needs = this.#needs.get(key)! - 1;
+    if (needs > 0) {
+      this.#needs.set(key, needs);
+      return;
+    }
+    this.#needs.delete(key);
+    this.#dirty.add(key);
+  }
+
+  /** What the policy or profile says may have changed. */
+  changed(key: string): void {
+    if (this.#needs.has(key)) this.#dirty.add(key);
+  }
+
+  flush(chains: Change<ChainId, Chain>[]): void {
+    const gone: SetId[] = [];
+    for (const key of this.#dirty) {
+      const before = this.#active.get(key) ?? NOTHING;
+      const after = this.#needs.has(key) ? this.#compile(key) : NOTHING;
+      for (const [id, chain] of after.chains) if (!sameChain(chain, before.chains.get(id))) chains.push(set(id, chain));
+      for (const id of before.chains.keys()) if (!after.chains.has(id)) chains.push(remove(id));
+      gone.push(...before.sets);
+      if (after === NOTHING) this.#active.delete(key);
+      else this.#active.set(key, after);
+    }
+    this.#dirty.clear();
+    for (const id of gone) this.#sets.letGo(id);
+  }
+
+  #compile(key: string): Active {
+    const source = this.#sourceOf(key);
+    const chains = new Map<ChainId, Chain>();
+    const sets: SetId[] = [];
+    for (const direction of ["ingress", "egress"] as const satisfies readonly Direction[]) {
+      const rules = source[direction];
+      if (!rules) continue;
+      const compiled = compileRules(source.owner, direction, rules);
+      const id = chainId(source.owner, direction);
+      const missing = source.missing ? { missing: true } : {};
+      chains.set(id, { id, owner: source.owner, direction, rules: compiled.rules, ...missing });
+      for (const definition of compiled.sets.values()) {
+        this.#sets.hold(definition);
+        sets.push(definition.id);
+      }
+    }
+    return { chains, sets };
+  }
+}
+
+/** Chains are plain data built in one order of fields. */
+function sameChain(x: Chain, y: Chain | undefined): boolean {
+  return y !== undefined && JSON.stringify(x) === JSON.stringify(y);
+}

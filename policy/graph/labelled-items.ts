@@ -1,0 +1,136 @@
+import type { Labels } from "../selector/evaluate.ts";
+import { IntLists, type ListHandle } from "./int-lists.ts";
+import { Interned } from "./interned.ts";
+import type { KeyId, LabelPairs, PairId } from "./label-pairs.ts";
+
+/** The number of an item, small and used again after it is gone. */
+export type ItemId = number;
+
+/**
+ * Labelled things (endpoints, network sets) in columns, and the labels of their parents (profiles), which they inherit:
+ * own labels before the first parent's before the second's. About twenty octets an item beside its labels.
+ */
+export class LabelledItems {
+  readonly pairs: LabelPairs;
+  readonly #lists = new IntLists();
+  readonly #labels: ListHandle[] = [];
+  readonly #parents: number[] = [];
+  readonly #families = new Interned<readonly string[]>();
+  readonly #parentPairs = new Map<string, readonly PairId[]>();
+  readonly #parentLabels = new Map<string, Labels>();
+  #count = 0;
+
+  constructor(pairs: LabelPairs) {
+    this.pairs = pairs;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  has(id: ItemId): boolean {
+    return this.#parents[id] !== undefined && this.#parents[id]! >= 0;
+  }
+
+  /** Gives the item, new or not, these labels and parents. */
+  set(id: ItemId, labels: Labels, parents: readonly string[]): void {
+    const own: PairId[] = [];
+    for (const label in labels) own.push(this.pairs.acquire(label, labels[label]!));
+    const family = this.#families.acquire(parents.join("\0"), () => parents.slice());
+    this.delete(id);
+    this.#labels[id] = this.#lists.put(own);
+    this.#parents[id] = family;
+    this.#count++;
+  }
+
+  delete(id: ItemId): void {
+    if (!this.has(id)) return;
+    const list = this.#labels[id]!;
+    for (let i = this.#lists.length(list) - 1; i >= 0; i--) this.pairs.release(this.#lists.at(list, i));
+    this.#lists.drop(list);
+    this.#families.release(this.#parents[id]!);
+    this.#parents[id] = -1;
+    this.#count--;
+  }
+
+  /** The labels of a parent; undefined when nothing is known of it. */
+  parentLabels(parent: string): Labels | undefined {
+    return this.#parentLabels.get(parent);
+  }
+
+  setParent(parent: string, labels: Labels | undefined): void {
+    const before = this.#parentPairs.get(parent) ?? [];
+    if (labels) {
+      this.#parentPairs.set(
+        parent,
+        Object.keys(labels).map((label) => this.pairs.acquire(label, labels[label]!)),
+      );
+      this.#parentLabels.set(parent, labels);
+    } else {
+      this.#parentPairs.delete(parent);
+      this.#parentLabels.delete(parent);
+    }
+    for (const pair of before) this.pairs.release(pair);
+  }
+
+  /** The pair the item has for a label, own or inherited, or -1. */
+  find(id: ItemId, key: KeyId): PairId {
+    const list = this.#labels[id]!;
+    for (let i = this.#lists.length(list) - 1; i >= 0; i--) {
+      const pair = this.#lists.at(list, i);
+      if (this.pairs.keyOf(pair) === key) return pair;
+    }
+    for (const parent of this.#families.value(this.#parents[id]!)) {
+      for (const pair of this.#parentPairs.get(parent) ?? []) if (this.pairs.keyOf(pair) === key) return pair;
+    }
+    return -1;
+  }
+
+  /** The item's own pairs. */
+  *ownPairs(id: ItemId): Generator<PairId> {
+    const list = this.#labels[id]!;
+    for (let i = 0, n = this.#lists.length(list); i < n; i++) yield this.#lists.at(list, i);
+  }
+
+  /** Every pair of the item and of its parents, also such as an own label hides. */
+  *allPairs(id: ItemId): Generator<PairId> {
+    yield* this.ownPairs(id);
+    for (const parent of this.#families.value(this.#parents[id]!)) yield* this.#parentPairs.get(parent) ?? [];
+  }
+
+  /** How many items bear a pair themselves or have a parent that does: an upper bound, for choosing. */
+  bearerCount(pair: PairId): number {
+    let count = this.pairs.holders(pair);
+    for (const [family, parents] of this.#families.entries()) {
+      if (parents.some((parent) => this.#bears(parent, pair))) count += this.#families.holders(family);
+    }
+    return count;
+  }
+
+  /** The items that have a parent which bears a pair. */
+  heirs(pair: PairId): ItemId[] {
+    return this.#inFamilies((parents) => parents.some((parent) => this.#bears(parent, pair)));
+  }
+
+  /** The items that have this parent. */
+  children(parent: string): ItemId[] {
+    return this.#inFamilies((parents) => parents.includes(parent));
+  }
+
+  *ids(): Generator<ItemId> {
+    for (let id = 0; id < this.#parents.length; id++) if (this.has(id)) yield id;
+  }
+
+  #bears(parent: string, pair: PairId): boolean {
+    return this.#parentPairs.get(parent)?.includes(pair) ?? false;
+  }
+
+  #inFamilies(wanted: (parents: readonly string[]) => boolean): ItemId[] {
+    const families = new Set<number>();
+    for (const [family, parents] of this.#families.entries()) if (wanted(parents)) families.add(family);
+    const found: ItemId[] = [];
+    if (families.size === 0) return found;
+    for (let id = 0; id < this.#parents.length; id++) if (families.has(this.#parents[id]!)) found.push(id);
+    return found;
+  }
+}

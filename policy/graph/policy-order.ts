@@ -1,0 +1,37 @@
+import type { Tier } from "../../datastore/model/tier.ts";
+import type { Owner } from "../rule.ts";
+
+/** What decides where a policy stands among those of an endpoint. */
+export interface Placed {
+  readonly owner: Owner;
+  readonly tier: string;
+  readonly order: number | undefined;
+}
+
+/** What a tier says of its policies. */
+export type TierSpec = Tier["spec"];
+
+/**
+ * Total order of policies, first tried first: by tier order, tier name, policy order, name, kind, namespace. An absent
+ * order is last. Source: Calico felix/calc/policy_sorter.go.
+ */
+export function comparePolicies(x: Placed, y: Placed, tiers: ReadonlyMap<string, TierSpec>): number {
+  return (
+    compareOrders(tiers.get(x.tier)?.order, tiers.get(y.tier)?.order) ||
+    compareTexts(x.tier, y.tier) ||
+    compareOrders(x.order, y.order) ||
+    compareTexts(x.owner.name, y.owner.name) ||
+    compareTexts(x.owner.kind, y.owner.kind) ||
+    compareTexts(x.owner.namespace ?? "", y.owner.namespace ?? "")
+  );
+}
+
+function compareOrders(x: number | undefined, y: number | undefined): number {
+  if (x === y) return 0;
+  if (x === undefined) return 1;
+  return y === undefined ? -1 : x - y;
+}
+
+function compareTexts(x: string, y: string): number {
+  return x < y ? -1 : x > y ? 1 : 0;
+}

@@ -1,0 +1,59 @@
+import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network-set.ts";
+import { protocolNumber } from "../../datastore/model/protocol.ts";
+import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
+import { masked, type Prefix, parsePrefix } from "../../net/prefix.ts";
+import type { Labels } from "../selector/evaluate.ts";
+import { NAMESPACE_LABEL } from "../selector/scope.ts";
+import type { DeclaredPort } from "./contribution.ts";
+import type { SetItem } from "./selector-sets.ts";
+
+/** An endpoint as sets see it, and what it may send from beside its own addresses. */
+export interface EndpointItem extends SetItem {
+  readonly spoofable: readonly Prefix[];
+}
+
+const NONE: readonly never[] = [];
+
+/** An endpoint anywhere in the cluster. It bears its namespace as a label, also where its writer forgot. */
+export function readEndpoint({ metadata, spec }: WorkloadEndpoint): EndpointItem {
+  const ports: DeclaredPort[] = [];
+  for (const { name, protocol, port } of spec.ports ?? NONE) {
+    const number = protocolNumber(protocol);
+    if (name && number) ports.push({ name, protocol: number, port });
+  }
+  return {
+    labels: withNamespace(metadata.labels ?? {}, metadata.namespace),
+    parents: spec.profiles ?? NONE,
+    prefixes: readPrefixes(spec.ipNetworks),
+    ports,
+    spoofable: readPrefixes(spec.allowSpoofedSourcePrefixes),
+  };
+}
+
+/** A network set; one of a namespace inherits the namespace's labels as an endpoint of it would. */
+export function readNetworkSet({ metadata, spec }: NetworkSet | GlobalNetworkSet): SetItem {
+  const { namespace } = metadata;
+  return {
+    labels: withNamespace(metadata.labels ?? {}, namespace),
+    parents: namespace === undefined ? NONE : [`kns.${namespace}`],
+    prefixes: readPrefixes(spec.nets),
+    ports: NONE,
+  };
+}
+
+function withNamespace(labels: Labels, namespace: string | undefined): Labels {
+  if (namespace === undefined || Object.hasOwn(labels, NAMESPACE_LABEL)) return labels;
+  return { ...labels, [NAMESPACE_LABEL]: namespace };
+}
+
+/** Each prefix once, host bits cleared; what is none is not there. */
+function readPrefixes(texts: readonly string[] = NONE): readonly Prefix[] {
+  if (texts.length === 1) {
+    const only = parsePrefix(texts[0]!);
+    return only ? [masked(only)] : NONE;
+  }
+  return [...new Set(texts)].flatMap((text) => {
+    const prefix = parsePrefix(text);
+    return prefix ? [masked(prefix)] : [];
+  });
+}

@@ -1,0 +1,133 @@
+import { type Change, remove, set } from "../../lib/change.ts";
+import { invariant } from "../../lib/error.ts";
+import { addressBits } from "../../net/family.ts";
+import type { Prefix } from "../../net/prefix.ts";
+import { describeSet, portMember, type SetDefinition } from "../compile/set-definition.ts";
+import type { MemberDelta } from "../output.ts";
+import type { Labels } from "../selector/evaluate.ts";
+import type { SetId, SetKind, SetSpec } from "../set.ts";
+import { Contributions, type DeclaredPort } from "./contribution.ts";
+import { LabelIndex } from "./label-index.ts";
+import type { ItemId } from "./labelled-items.ts";
+import { MemberSet } from "./member-set.ts";
+
+/** Something that can be in sets: an endpoint anywhere in the cluster, or a network set. */
+export interface SetItem {
+  readonly labels: Labels;
+  readonly parents: readonly string[];
+  /** Host bits clear. */
+  readonly prefixes: readonly Prefix[];
+  readonly ports: readonly DeclaredPort[];
+}
+
+interface LiveSet {
+  readonly definition: SetDefinition;
+  readonly members: MemberSet;
+  holders: number;
+}
+
+/**
+ * Vertex: items and profiles' labels in, members of the sets that somebody holds out. A set lives as long as it is held;
+ * a set let go and taken up again between two flushes never went.
+ */
+export class SelectorSets {
+  readonly #index = new LabelIndex<LiveSet>();
+  readonly #contributions = new Contributions();
+  readonly #ids = new Map<string, ItemId>();
+  readonly #freeIds: ItemId[] = [];
+  readonly #sets = new Map<SetId, LiveSet>();
+  readonly #dirty = new Set<LiveSet>();
+  /** As of the last flush. */
+  readonly #emitted = new Map<SetId, SetKind>();
+
+  /** The item under `name` is this now, or is gone. Names of endpoints and of network sets differ. */
+  onItem(name: string, item: SetItem | undefined): void {
+    const known = this.#ids.get(name);
+    if (known === undefined && !item) return;
+    const id = known ?? this.#freeIds.pop() ?? this.#ids.size;
+    if (known !== undefined) for (const live of this.#index.selecting(id)) this.#contribute(live, id, -1);
+    if (!item) {
+      this.#index.delete(id);
+      this.#contributions.delete(id);
+      this.#ids.delete(name);
+      this.#freeIds.push(id);
+      return;
+    }
+    this.#ids.set(name, id);
+    this.#contributions.set(id, item.prefixes, item.ports);
+    this.#index.set(id, item.labels, item.parents);
+    for (const live of this.#index.selecting(id)) this.#contribute(live, id, 1);
+  }
+
+  /** The profile gives its children these labels now, or none. */
+  onParent(name: string, labels: Labels | undefined): void {
+    this.#index.setParent(
+      name,
+      labels,
+      (live, id) => this.#contribute(live, id, -1),
+      (live, id) => this.#contribute(live, id, 1),
+    );
+  }
+
+  /** Somebody refers to the set, once more. */
+  hold(definition: SetDefinition): void {
+    let live = this.#sets.get(definition.id);
+    if (!live) {
+      live = { definition, members: new MemberSet(definition.port ? "port" : "address"), holders: 0 };
+      this.#sets.set(definition.id, live);
+      if (definition.selector) {
+        this.#index.watch(live, definition.selector);
+        for (const id of this.#index.selected(live)) this.#contribute(live, id, 1);
+      }
+    }
+    const same = describeSet(live.definition) === describeSet(definition);
+    invariant(same, `two sets have the id ${definition.id}`);
+    live.holders++;
+    this.#dirty.add(live);
+  }
+
+  letGo(id: SetId): void {
+    const live = this.#sets.get(id)!;
+    live.holders--;
+    this.#dirty.add(live);
+  }
+
+  /** Tells what changed since the last flush; forgets the sets that nobody holds. */
+  flush(sets: Change<SetId, SetSpec>[], members: Map<SetId, MemberDelta>): void {
+    for (const live of this.#dirty) {
+      const { id } = live.definition;
+      const emitted = this.#emitted.get(id);
+      if (live.holders === 0) {
+        this.#sets.delete(id);
+        this.#index.unwatch(live);
+        this.#emitted.delete(id);
+        if (emitted) sets.push(remove(id));
+        continue;
+      }
+      const kind = live.members.setKind;
+      if (kind !== emitted) sets.push(set(id, { id, kind }));
+      this.#emitted.set(id, kind);
+      const delta = live.members.flush();
+      if (delta) members.set(id, delta);
+    }
+    this.#dirty.clear();
+  }
+
+  #contribute(live: LiveSet, id: ItemId, by: 1 | -1): void {
+    const { members, definition } = live;
+    this.#dirty.add(live);
+    const { port } = definition;
+    if (!port) {
+      for (const prefix of this.#contributions.prefixes(id)) by > 0 ? members.add(prefix) : members.drop(prefix);
+      return;
+    }
+    for (const declared of this.#contributions.ports(id)) {
+      if (declared.name !== port.name || declared.protocol !== port.protocol) continue;
+      for (const prefix of this.#contributions.prefixes(id)) {
+        if (prefix.length !== addressBits[prefix.family]) continue;
+        const member = portMember(prefix, declared.protocol, declared.port);
+        by > 0 ? members.addText(member) : members.dropText(member);
+      }
+    }
+  }
+}
