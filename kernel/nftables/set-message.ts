@@ -1,0 +1,110 @@
+import type { AttributeReader } from "../netlink/attribute.ts";
+import type { MessageWriter } from "../netlink/message-writer.ts";
+import { fieldLayout, keyOctets, keyType, registerOctets } from "./field-type.ts";
+import { hostWord32 } from "./octets.ts";
+import type { FieldType, SetSpec } from "./set.ts";
+
+/** Name of a set in a set's message (NFTA_SET_NAME). */
+export const NFTA_SET_NAME = 2;
+const NFTA_SET_FLAGS = 3;
+const NFTA_SET_KEY_TYPE = 4;
+const NFTA_SET_KEY_LEN = 5;
+const NFTA_SET_DATA_TYPE = 6;
+const NFTA_SET_DATA_LEN = 7;
+const NFTA_SET_DESC = 9;
+const NFTA_SET_ID = 10;
+const NFTA_SET_USERDATA = 13;
+const NFTA_SET_DESC_CONCAT = 2;
+const NFTA_SET_FIELD_LEN = 1;
+const NFTA_LIST_ELEM = 1;
+
+const NFT_SET_INTERVAL = 0x4;
+const NFT_SET_MAP = 0x8;
+const NFT_SET_CONCAT = 0x80;
+const NFT_DATA_VERDICT = 0xffffff00;
+const verdictOctets = 16;
+
+/** NFTNL_UDATA_SET_KEYBYTEORDER: lets nft read keys back the right way round. */
+const UDATA_SET_KEYBYTEORDER = 0;
+
+function writeKey(w: MessageWriter, key: SetSpec["key"]): void {
+  w.attrBe32(NFTA_SET_KEY_TYPE, keyType(key)).attrBe32(NFTA_SET_KEY_LEN, keyOctets(key));
+}
+
+function writeByteOrder(w: MessageWriter, key: SetSpec["key"]): void {
+  // A concatenation has no one order; nft says 0 (invalid) and takes each field's own.
+  const order = hostWord32(key.length === 1 ? fieldLayout[key[0]].byteOrder : 0);
+  const value = Uint8Array.from([...order], (x) => x.charCodeAt(0));
+  w.attrBytes(NFTA_SET_USERDATA, Uint8Array.of(UDATA_SET_KEYBYTEORDER, value.length, ...value));
+}
+
+/** Writes what a set is, behind its table and name. `id` is unique in its transaction. */
+export function writeSet(w: MessageWriter, spec: SetSpec, id: number): void {
+  const concat = spec.key.length > 1;
+  const flags = (spec.interval ? NFT_SET_INTERVAL : 0) | (spec.interval && concat ? NFT_SET_CONCAT : 0);
+  w.attrBe32(NFTA_SET_FLAGS, flags);
+  writeKey(w, spec.key);
+  if (concat) {
+    w.nest(NFTA_SET_DESC, () => {
+      w.nest(NFTA_SET_DESC_CONCAT, () => {
+        for (const field of spec.key) {
+          w.nest(NFTA_LIST_ELEM, () => w.attrBe32(NFTA_SET_FIELD_LEN, fieldLayout[field].octets));
+        }
+      });
+    });
+  }
+  w.attrBe32(NFTA_SET_ID, id);
+  writeByteOrder(w, spec.key);
+}
+
+/** Writes what a verdict map keyed by interface name is, behind its table and name. */
+export function writeMap(w: MessageWriter, id: number): void {
+  w.attrBe32(NFTA_SET_FLAGS, NFT_SET_MAP);
+  writeKey(w, ["ifname"]);
+  w.attrBe32(NFTA_SET_DATA_TYPE, NFT_DATA_VERDICT).attrBe32(NFTA_SET_DATA_LEN, verdictOctets);
+  w.attrBe32(NFTA_SET_ID, id);
+  writeByteOrder(w, ["ifname"]);
+}
+
+const typeByNumber = new Map(Object.entries(fieldLayout).map(([name, layout]) => [layout.type, name as FieldType]));
+
+/** The fields that a type number stands for, or undefined when it is none of ours. */
+function keyOf(type: number, octets: number): SetSpec["key"] | undefined {
+  const fields: FieldType[] = [];
+  for (let left = type; left > 0; left = Math.floor(left / 64)) {
+    const field = typeByNumber.get(left % 64);
+    if (!field) return undefined;
+    fields.unshift(field);
+  }
+  const [first, ...rest] = fields;
+  if (!first) return undefined;
+  const key = [first, ...rest] as const;
+  return keyOctets(key) === octets || key.reduce((sum, x) => sum + registerOctets(x), 0) === octets ? key : undefined;
+}
+
+/** What a set's message says: our kind of set, our kind of map, or something else. */
+export type SetHead =
+  | { readonly kind: "set"; readonly name: string; readonly spec: SetSpec }
+  | { readonly kind: "map" | "foreign"; readonly name: string };
+
+/** Reads a set's message. */
+export function readSet(attributes: AttributeReader): SetHead {
+  let name = "";
+  let flags = 0;
+  let type = 0;
+  let octets = 0;
+  let data = 0;
+  while (attributes.next()) {
+    if (attributes.type === NFTA_SET_NAME) name = attributes.text();
+    else if (attributes.type === NFTA_SET_FLAGS) flags = attributes.be32();
+    else if (attributes.type === NFTA_SET_KEY_TYPE) type = attributes.be32();
+    else if (attributes.type === NFTA_SET_KEY_LEN) octets = attributes.be32();
+    else if (attributes.type === NFTA_SET_DATA_TYPE) data = attributes.be32();
+  }
+  const key = keyOf(type, octets);
+  if (flags === NFT_SET_MAP && data === NFT_DATA_VERDICT && key?.length === 1 && key[0] === "ifname") {
+    return { kind: "map", name };
+  }
+  if (!key || (flags & ~(NFT_SET_INTERVAL | NFT_SET_CONCAT)) !== 0) return { kind: "foreign", name };
+  return { kind: "set", name, spec: { name, key, interval: (flags & NFT_SET_INTERVAL) !== 0 } };
+}
