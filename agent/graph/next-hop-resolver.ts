@@ -12,7 +12,7 @@ export interface Resolved {
 /** Routes of one prefix, one a metric: the lowest is the one that forwards. */
 interface Candidates {
   readonly byKey: Map<string, FibRoute>;
-  best: FibRoute;
+  readonly best: FibRoute;
 }
 
 /**
@@ -22,19 +22,15 @@ interface Candidates {
 export class NextHopResolver {
   readonly #tries = { ipv4: new PrefixTrie<Candidates>(), ipv6: new PrefixTrie<Candidates>() };
 
+  /** A route of the table came, changed or went; `prefix` is its destination, also when it went. */
   onRoute(change: Change<string, FibRoute>, prefix: FibRoute["prefix"]): void {
     const trie = this.#tries[prefix.family];
-    const found = trie.get(prefix);
-    if (change.kind === "set") {
-      if (!found) return trie.set(prefix, { byKey: new Map([[change.key, change.value]]), best: change.value });
-      found.byKey.set(change.key, change.value);
-    } else if (found) found.byKey.delete(change.key);
-    if (!found) return;
-    if (found.byKey.size === 0) trie.delete(prefix);
-    else
-      found.best = [...found.byKey.values()].sort(
-        (x, y) => x.metric - y.metric || (routeKey(x) < routeKey(y) ? -1 : 1),
-      )[0]!;
+    const byKey = trie.get(prefix)?.byKey ?? new Map<string, FibRoute>();
+    if (change.kind === "set") byKey.set(change.key, change.value);
+    else byKey.delete(change.key);
+    const [best] = [...byKey.values()].sort((x, y) => x.metric - y.metric || (routeKey(x) < routeKey(y) ? -1 : 1));
+    if (best) trie.set(prefix, { byKey, best });
+    else trie.delete(prefix);
   }
 
   /** Undefined when no route leads there, or the one that does drops. */
