@@ -55,13 +55,9 @@ export function evaluate(view: PolicyView, node: NodePolicy, packet: Packet): De
   if (inInterface !== undefined && isWorkload(inInterface)) {
     const from = view.endpoints.get(inInterface);
     if (!from) return done("deny", { by: "unknown interface", interfaceName: inInterface });
-    const discovery = isNeighbourDiscovery(packet);
-    const ownSource = from.sources.some((prefix) => covers(prefix, packet.source));
-    const link = discovery && outInterface === undefined;
-    if (!ownSource && !(packet.source.family === "ipv6" && isLinkScoped(packet))) {
-      return done("deny", { by: "spoofed source", endpoint: from.endpoint });
-    }
-    if (link) return done("allow", { by: "neighbour discovery" });
+    const isOwnSource = from.sources.some((prefix) => covers(prefix, packet.source));
+    if (!isOwnSource && !isLinkScoped(packet)) return done("deny", { by: "spoofed source", endpoint: from.endpoint });
+    if (outInterface === undefined && isNeighbourDiscovery(packet)) return done("allow", { by: "neighbour discovery" });
     const [verdict, reason] = passGate(view, from, "egress", packet);
     if (verdict === "deny") return done("deny", reason);
     passed.push(reason);
@@ -90,8 +86,11 @@ function passGate(
     if (!decided && atEnd === "deny")
       return ["deny", { by: "end of tier", tier, direction, endpoint: endpoint.endpoint }];
   }
-  const decided = firstDecision(view, gate.profiles, packet);
-  if (decided?.action === "allow" || decided?.action === "deny") return [decided.action, decided.reason];
+  // A pass in a profile only leaves that profile: there is no tier to come.
+  for (const id of gate.profiles) {
+    const decided = firstDecision(view, [id], packet);
+    if (decided?.action === "allow" || decided?.action === "deny") return [decided.action, decided.reason];
+  }
   return ["deny", { by: "no profile", direction, endpoint: endpoint.endpoint }];
 }
 
@@ -114,6 +113,7 @@ function isNeighbourDiscovery(packet: Packet): boolean {
 
 /** From a link-local or the unspecified address: such packets never leave the link, and discovery needs them. */
 function isLinkScoped({ source }: Packet): boolean {
+  if (source.family === "ipv4") return false;
   return source.a >>> 22 === 0x3fa || (source.a | source.b | source.c | source.d) === 0;
 }
 

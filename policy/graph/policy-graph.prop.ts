@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { seededRandom } from "../../lib/random.ts";
+import { PolicyState } from "../policy-state.ts";
+import { NODE, RandomWorld } from "../sim/random-world.ts";
+import { PolicyGraph, type PolicyInput } from "./policy-graph.ts";
+
+interface Step {
+  readonly input: PolicyInput;
+  readonly flush: boolean;
+}
+
+const history = fc.tuple(fc.integer(), fc.integer({ min: 0, max: 60 })).map(([seed, length]): Step[] => {
+  const world = new RandomWorld(seededRandom(seed));
+  return Array.from({ length }, () => ({ input: world.step(), flush: world.chance(0.3) }));
+});
+
+/** What a history ends in, told in an order of our choosing. */
+function endOf(steps: readonly Step[]): PolicyInput[] {
+  const end = new Map<string, PolicyInput>();
+  for (const { input } of steps) end.set(`${input.kind} ${input.change.key}`, input);
+  return [...end.values()].filter((input) => input.change.kind === "set");
+}
+
+/** Plays a history, checking at every flush that the output can be applied and leaves nothing dangling. */
+function play(steps: readonly Step[]): PolicyState {
+  const graph = new PolicyGraph(NODE);
+  const state = new PolicyState();
+  const settle = () => {
+    const output = graph.flush();
+    const before = new Map([...state.sets()].map(([spec, members]) => [spec.id, new Set(members)]));
+    for (const [id, { added, removed }] of output.members) {
+      for (const member of added) assert.ok(!before.get(id)?.has(member), `${member} added to ${id} again`);
+      for (const member of removed)
+        assert.ok(before.get(id)?.has(member), `${member} removed from ${id}, where it was not`);
+    }
+    state.apply(output);
+    noDangling(state);
+  };
+  for (const { input, flush } of steps) {
+    graph.on(input);
+    if (flush) settle();
+  }
+  settle();
+  const idle = graph.flush();
+  assert.deepEqual({ ...idle, members: [...idle.members] }, { sets: [], members: [], chains: [], endpoints: [] });
+  return state;
+}
+
+function noDangling(state: PolicyState): void {
+  const sets = new Set([...state.sets()].map(([spec]) => spec.id));
+  for (const gates of state.endpoints.values()) {
+    for (const gate of [gates.ingress, gates.egress]) {
+      for (const id of [...gate.tiers.flatMap((tier) => tier.chains), ...gate.profiles])
+        assert.ok(state.chains.has(id), id);
+    }
+  }
+  for (const { rules } of state.chains.values()) {
+    for (const { match } of rules) {
+      for (const side of [match.source, match.destination]) {
+        const used = [side?.inSets, side?.notInSets, side?.namedPorts, side?.notNamedPorts].flatMap((ids) => ids ?? []);
+        for (const id of used) assert.ok(sets.has(id), `${id} is looked into but is not there`);
+      }
+    }
+  }
+}
+
+function outcome(state: PolicyState) {
+  const byKey = <V>(entries: Iterable<readonly [string, V]>) => [...entries].sort(([x], [y]) => (x < y ? -1 : 1));
+  return {
+    chains: byKey(state.chains),
+    endpoints: byKey(state.endpoints),
+    sets: byKey(
+      [...state.sets()].map(([spec, members]) => [spec.id, { kind: spec.kind, members: [...members].sort() }]),
+    ),
+  };
+}
+
+describe("policy graph", () => {
+  it("puts out what its end state says, whatever the history", () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const expected = outcome(play(steps));
+        const end = endOf(steps);
+        const told = (inputs: readonly PolicyInput[], flush: boolean) => inputs.map((input) => ({ input, flush }));
+        assert.deepEqual(outcome(play(told(end, false))), expected, "the end state, squashed into one turn");
+        assert.deepEqual(
+          outcome(play(told([...end].reverse(), true))),
+          expected,
+          "the end state backwards, each by itself",
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("is not moved by being told the same again", () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        const graph = new PolicyGraph(NODE);
+        for (const { input } of steps) graph.on(input);
+        graph.flush();
+        for (const input of endOf(steps)) graph.on(input);
+        const again = graph.flush();
+        assert.deepEqual(
+          { ...again, members: [...again.members] },
+          { sets: [], members: [], chains: [], endpoints: [] },
+        );
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
