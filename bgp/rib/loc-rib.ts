@@ -2,10 +2,8 @@ import { decide } from "./best-path.ts";
 import { widened } from "./column.ts";
 import type { Candidates } from "./decision-steps.ts";
 import { roomFor } from "./path-table.ts";
+import { PrefixQueue } from "./prefix-queue.ts";
 import type { PrefixTable } from "./prefix-table.ts";
-
-const mayDiffer = 1;
-const differs = 2;
 
 /** Hears of a prefix whose best route changed: another path, other attributes, or none at all. */
 export type BestListener = (prefix: number) => void;
@@ -17,12 +15,10 @@ export type BestListener = (prefix: number) => void;
 export class LocRib {
   /** The best path that was told of, by prefix id; 0 when there is none. */
   #best = new Uint32Array(256);
-  /** 0 at rest; `mayDiffer`, or `differs` when the best path itself changed. */
-  #touched = new Uint8Array(256);
-  #queue = new Uint32Array(256);
-  #head = 0;
-  #tail = 0;
+  /** 1 where the path in `#best` came, changed or went since. */
+  #differs = new Uint8Array(256);
   #size = 0;
+  readonly #queue: PrefixQueue;
   readonly #prefixes: PrefixTable;
   readonly #candidates: Candidates;
   readonly #hear: BestListener;
@@ -31,6 +27,7 @@ export class LocRib {
     this.#prefixes = prefixes;
     this.#candidates = candidates;
     this.#hear = hear;
+    this.#queue = new PrefixQueue(prefixes);
   }
 
   /** How many prefixes have a best route. */
@@ -40,39 +37,37 @@ export class LocRib {
 
   /** Prefixes that wait for a decision. */
   get pending(): number {
-    return this.#tail - this.#head;
+    return this.#queue.size;
   }
 
   get bytes(): number {
-    return this.#best.byteLength + this.#touched.byteLength + this.#queue.byteLength;
+    return this.#best.byteLength + this.#differs.byteLength + this.#queue.bytes;
   }
 
   /** The best path of a prefix as of now, or 0; decided on the spot when a decision waits. */
   best(prefix: number): number {
     if (prefix >= this.#best.length) return 0;
-    return this.#touched[prefix] === 0 ? this.#best[prefix]! : decide(this.#candidates, prefix);
+    return this.#queue.has(prefix) ? decide(this.#candidates, prefix) : this.#best[prefix]!;
   }
 
   /** A path of the prefix came, changed or goes; whatever was read of it before counts no more if it is the best one. */
   touch(prefix: number, path: number): void {
-    if (prefix >= this.#touched.length) this.#grow(prefix);
-    const before = this.#touched[prefix]!;
-    if (this.#best[prefix] === path) this.#touched[prefix] = differs;
-    if (before !== 0) return;
-    if (this.#touched[prefix] === 0) this.#touched[prefix] = mayDiffer;
-    this.#prefixes.hold(prefix);
-    if (this.#tail === this.#queue.length) this.#makeRoom();
-    this.#queue[this.#tail++] = prefix;
+    if (prefix >= this.#best.length) {
+      this.#best = widened(this.#best, roomFor(prefix));
+      this.#differs = widened(this.#differs, roomFor(prefix));
+    }
+    if (this.#best[prefix] === path) this.#differs[prefix] = 1;
+    this.#queue.push(prefix);
   }
 
   /** Decides at most `limit` of the touched prefixes, in the order in which they were first touched; how many it did. */
   settle(limit: number): number {
-    const end = Math.min(this.#tail, this.#head + limit);
-    const count = end - this.#head;
-    for (; this.#head < end; this.#head++) this.#decide(this.#queue[this.#head]!);
-    if (this.#head === this.#tail) {
-      this.#head = 0;
-      this.#tail = 0;
+    let count = 0;
+    for (; count < limit; count++) {
+      const prefix = this.#queue.shift();
+      if (prefix === 0) break;
+      this.#decide(prefix);
+      this.#prefixes.drop(prefix);
     }
     return count;
   }
@@ -80,27 +75,11 @@ export class LocRib {
   #decide(prefix: number): void {
     const path = decide(this.#candidates, prefix);
     const before = this.#best[prefix]!;
-    const isNews = before !== path || this.#touched[prefix] === differs;
-    this.#touched[prefix] = 0;
+    const isNews = before !== path || this.#differs[prefix] === 1;
+    this.#differs[prefix] = 0;
     this.#best[prefix] = path;
     if (before === 0 && path !== 0) this.#size++;
     if (before !== 0 && path === 0) this.#size--;
-    if (isNews && (before !== 0 || path !== 0)) this.#hear(prefix);
-    this.#prefixes.drop(prefix);
-  }
-
-  #grow(prefix: number): void {
-    const capacity = roomFor(prefix);
-    this.#best = widened(this.#best, capacity);
-    this.#touched = widened(this.#touched, capacity);
-  }
-
-  #makeRoom(): void {
-    const waiting = this.#tail - this.#head;
-    const queue = waiting * 2 > this.#queue.length ? new Uint32Array(this.#queue.length * 2) : this.#queue;
-    queue.set(this.#queue.subarray(this.#head, this.#tail));
-    this.#queue = queue;
-    this.#head = 0;
-    this.#tail = waiting;
+    if (isNews) this.#hear(prefix);
   }
 }

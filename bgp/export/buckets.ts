@@ -1,0 +1,71 @@
+import { widened } from "../rib/column.ts";
+import { roomFor } from "../rib/path-table.ts";
+import type { Audience } from "./slab.ts";
+
+/** Prefixes a batch may hold. */
+export const batchSize = 8192;
+
+/**
+ * Sorts a batch of prefixes by what is said of them: one bucket for every attribute set (0: withdrawn) and audience, in
+ * the order in which they first occur, each a chain through `prefixes`. Emptied and used again by every group.
+ */
+export class Buckets {
+  readonly prefixes = new Uint32Array(batchSize * 3);
+  /** Position of the next prefix of the same bucket, or -1. */
+  readonly next = new Int32Array(batchSize * 3);
+  #bucketOfSet = new Uint32Array(256);
+  readonly #set: number[] = [];
+  readonly #audience: Audience[] = [];
+  readonly #first: number[] = [];
+  readonly #last: number[] = [];
+  /** The next bucket of the same set, or 0; buckets are counted from 1. */
+  readonly #sibling: number[] = [];
+  #items = 0;
+
+  get isEmpty(): boolean {
+    return this.#items === 0;
+  }
+
+  /** `prefix` now has `set` for this audience; set 0 withdraws it. At most three a prefix of a batch. */
+  add(prefix: number, set: number, audience: Audience): void {
+    const item = this.#items++;
+    this.prefixes[item] = prefix;
+    this.next[item] = -1;
+    const bucket = this.#bucket(set, audience, item);
+    const last = this.#last[bucket]!;
+    if (last !== item) {
+      this.next[last] = item;
+      this.#last[bucket] = item;
+    }
+  }
+
+  /** Every bucket, withdrawals first: the set, the audience, and the position of its first prefix. */
+  drain(tell: (set: number, audience: Audience, first: number) => void): void {
+    for (let b = 0; b < this.#set.length; b++) if (this.#set[b] === 0) tell(0, this.#audience[b]!, this.#first[b]!);
+    for (let b = 0; b < this.#set.length; b++) {
+      if (this.#set[b] !== 0) tell(this.#set[b]!, this.#audience[b]!, this.#first[b]!);
+    }
+    for (const set of this.#set) this.#bucketOfSet[set] = 0;
+    this.#set.length = 0;
+    this.#audience.length = 0;
+    this.#first.length = 0;
+    this.#last.length = 0;
+    this.#sibling.length = 0;
+    this.#items = 0;
+  }
+
+  /** The bucket of a set and audience; a new one begins with `item`. */
+  #bucket(set: number, audience: Audience, item: number): number {
+    if (set >= this.#bucketOfSet.length) this.#bucketOfSet = widened(this.#bucketOfSet, roomFor(set));
+    const head = this.#bucketOfSet[set]!;
+    for (let b = head; b !== 0; b = this.#sibling[b - 1]!) if (this.#audience[b - 1] === audience) return b - 1;
+    const bucket = this.#set.length;
+    this.#set.push(set);
+    this.#audience.push(audience);
+    this.#first.push(item);
+    this.#last.push(item);
+    this.#sibling.push(head);
+    this.#bucketOfSet[set] = bucket + 1;
+    return bucket;
+  }
+}
