@@ -6,7 +6,7 @@ import { type LabelTest, labelTest, type PairOf } from "./label-test.ts";
 import { type ItemId, LabelledItems } from "./labelled-items.ts";
 import { Postings } from "./postings.ts";
 
-/** Up to this many items, looking at all of them is cheaper than keeping an index. */
+/** Up to this many items, looking at all of them is cheaper than keeping postings. */
 const FEW = 1000;
 
 /** What leads from an item's labels to a selector: some pairs of one label, one label, or nothing. */
@@ -34,8 +34,13 @@ export class LabelIndex<S> {
   readonly #byKey = new Map<KeyId, Set<Watched<S>>>();
   readonly #loose = new Set<Watched<S>>();
   readonly #looking = new Map<KeyId, Set<Watched<S>>>();
+  readonly #few: number;
   #asked: ItemId = -1;
   readonly #pairOf: PairOf = (key) => this.#items.find(this.#asked, key);
+
+  constructor(few = FEW) {
+    this.#few = few;
+  }
 
   /** Gives an item, new or known, its labels and its parents, the nearest first. */
   set(id: ItemId, labels: Labels, parents: readonly string[]): void {
@@ -92,7 +97,7 @@ export class LabelIndex<S> {
   *selected(subject: S): Generator<ItemId> {
     const { test, anchor } = this.#watched.get(subject)!;
     const { pairs } = this.#items;
-    if (anchor.on !== "pairs" || this.#items.size <= FEW) {
+    if (anchor.on !== "pairs" || this.#items.size <= this.#few) {
       for (const id of this.#items.ids()) if (this.#holds(test, id)) yield id;
       return;
     }

@@ -18,6 +18,8 @@ export class LabelledItems {
   readonly #families = new Interned<readonly string[]>();
   readonly #parentPairs = new Map<string, readonly PairId[]>();
   readonly #parentLabels = new Map<string, Labels>();
+  /** How many parents bear a pair; most pairs are borne by none. */
+  readonly #parentsBearing = new Map<PairId, number>();
   #count = 0;
 
   constructor(pairs: LabelPairs) {
@@ -70,6 +72,8 @@ export class LabelledItems {
       this.#parentPairs.delete(parent);
       this.#parentLabels.delete(parent);
     }
+    for (const pair of this.#parentPairs.get(parent) ?? []) this.#countBearing(pair, 1);
+    for (const pair of before) this.#countBearing(pair, -1);
     for (const pair of before) this.pairs.release(pair);
   }
 
@@ -101,6 +105,7 @@ export class LabelledItems {
   /** How many items bear a pair themselves or have a parent that does: an upper bound, for choosing. */
   bearerCount(pair: PairId): number {
     let count = this.pairs.holders(pair);
+    if (!this.#parentsBearing.has(pair)) return count;
     for (const [family, parents] of this.#families.entries()) {
       if (parents.some((parent) => this.#bears(parent, pair))) count += this.#families.holders(family);
     }
@@ -109,6 +114,7 @@ export class LabelledItems {
 
   /** The items that have a parent which bears a pair. */
   heirs(pair: PairId): ItemId[] {
+    if (!this.#parentsBearing.has(pair)) return [];
     return this.#inFamilies((parents) => parents.some((parent) => this.#bears(parent, pair)));
   }
 
@@ -119,6 +125,12 @@ export class LabelledItems {
 
   *ids(): Generator<ItemId> {
     for (let id = 0; id < this.#parents.length; id++) if (this.has(id)) yield id;
+  }
+
+  #countBearing(pair: PairId, by: number): void {
+    const count = (this.#parentsBearing.get(pair) ?? 0) + by;
+    if (count > 0) this.#parentsBearing.set(pair, count);
+    else this.#parentsBearing.delete(pair);
   }
 
   #bears(parent: string, pair: PairId): boolean {

@@ -26,6 +26,7 @@ export class Postings {
 
   /** The item is new or has new labels. */
   add(id: ItemId): void {
+    if (this.#byKey.size === 0) return;
     for (const pair of this.#items.ownPairs(id)) {
       const index = this.#byKey.get(this.#items.pairs.keyOf(pair));
       if (index) put(index, pair, id);
@@ -34,6 +35,7 @@ export class Postings {
 
   /** The item is about to go, or to get new labels. */
   remove(id: ItemId): void {
+    if (this.#byKey.size === 0) return;
     for (const pair of this.#items.ownPairs(id)) {
       const index = this.#byKey.get(this.#items.pairs.keyOf(pair));
       const bearers = index?.get(pair);
