@@ -40,8 +40,9 @@ function writeByteOrder(w: MessageWriter, key: SetSpec["key"]): void {
 
 /** Writes what a set is, behind its table and name. `id` is unique in its transaction. */
 export function writeSet(w: MessageWriter, spec: SetSpec, id: number): void {
-  const concat = spec.key.length > 1;
-  const flags = (spec.interval ? NFT_SET_INTERVAL : 0) | (spec.interval && concat ? NFT_SET_CONCAT : 0);
+  // To a hash set a concatenation is just a longer key: only ranges need to know the fields.
+  const concat = spec.interval && spec.key.length > 1;
+  const flags = (spec.interval ? NFT_SET_INTERVAL : 0) | (concat ? NFT_SET_CONCAT : 0);
   w.attrBe32(NFTA_SET_FLAGS, flags);
   writeKey(w, spec.key);
   if (concat) {
