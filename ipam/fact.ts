@@ -6,6 +6,7 @@ export type IpamFact =
   | { readonly fact: "ipam.block-released"; readonly node: string; readonly block: string; readonly why: string }
   | { readonly fact: "ipam.affinity-repaired"; readonly node: string; readonly block: string; readonly done: string }
   | { readonly fact: "ipam.borrowed"; readonly node: string; readonly block: string; readonly owner: string }
+  | { readonly fact: "ipam.unreadable"; readonly node: string; readonly key: string; readonly reason: string }
   | { readonly fact: "ipam.conflict"; readonly node: string; readonly key: string; readonly attempt: number };
 
 /** How loud each fact is. */
@@ -14,5 +15,6 @@ export const ipamLevels: Levels<IpamFact> = {
   "ipam.block-released": "info",
   "ipam.affinity-repaired": "warn",
   "ipam.borrowed": "info",
+  "ipam.unreadable": "error",
   "ipam.conflict": "debug",
 };

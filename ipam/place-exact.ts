@@ -1,0 +1,61 @@
+import { ipamConfigPath } from "../datastore/ipam-key.ts";
+import type { IPAMBlock } from "../datastore/model/ipam-block.ts";
+import type { Address } from "../net/address.ts";
+import { formatAddress } from "../net/address-text.ts";
+import { ordinalOf, type Prefix, prefixKey } from "../net/prefix.ts";
+import { affinityOf, assignAt, hostAffinity, newBlock, ownerAt } from "./block.ts";
+import { claimNew, firstSequence } from "./claim.ts";
+import type { Draft } from "./draft.ts";
+import { AddressOutsidePools, AddressTaken, StrictAffinity } from "./error.ts";
+import { countUp } from "./place.ts";
+import { blockAt, poolOver, selectsNode } from "./pool.ts";
+import type { Assigned, AssignRequest } from "./request.ts";
+import type { KnownPool } from "./settings.ts";
+import type { NodeView } from "./view.ts";
+
+/**
+ * Draws up that exactly this address goes to the owner; an address it has already stays its own. Reservations do not
+ * bind here, as in Calico. @throws AddressOutsidePools, AddressTaken, StrictAffinity
+ */
+export async function placeExact(
+  draft: Draft,
+  view: NodeView,
+  request: AssignRequest,
+  address: Address,
+): Promise<Assigned> {
+  const use = request.use ?? "Workload";
+  const enabled = view.settings.pools.filter((pool) => !pool.disabled && pool.uses.includes(use));
+  const pool = poolOver(enabled, address) as KnownPool | undefined;
+  if (!pool) throw new AddressOutsidePools(formatAddress(address));
+  const cidr = blockAt(pool, address);
+  const block = (await draft.block(cidr)) ?? (await makeBlock(draft, view, pool, cidr));
+  const borrowed = affinityOf(block) !== hostAffinity(view.node);
+  const ordinal = ordinalOf(cidr, address);
+  const owner = ownerAt(block, ordinal);
+  if (owner?.handle_id === request.handle) return { address, block: cidr, borrowed };
+  if (owner) throw new AddressTaken(formatAddress(address), owner.handle_id ?? "");
+  if (borrowed && view.settings.strict) throw strictness(view, pool, address);
+  draft.setBlock(cidr, assignAt(block, ordinal, request));
+  await countUp(draft, request, cidr);
+  draft.restOn(pool.path, pool.revision);
+  return { address, block: cidr, borrowed };
+}
+
+/** A block for an address whose block is not there: the node's own where it may have one, else nobody's. */
+async function makeBlock(draft: Draft, view: NodeView, pool: KnownPool, cidr: Prefix): Promise<IPAMBlock> {
+  const { settings } = view;
+  draft.restOn(ipamConfigPath, settings.configRevision);
+  const held = (await view.holdings.own(cidr.family)).length + draft.claims.length;
+  const may = settings.autoBlocks && held < settings.maxBlocks && selectsNode(pool, settings.nodeLabels, view.selects);
+  const claimed = may ? await claimNew(draft, view, cidr) : undefined;
+  return claimed ?? newBlock(cidr, null, firstSequence(view.clock.wall()));
+}
+
+function strictness(view: NodeView, pool: KnownPool, address: Address): StrictAffinity {
+  return new StrictAffinity({
+    node: view.node,
+    family: address.family,
+    pools: [prefixKey(pool.cidr)],
+    ownBlocks: 0,
+  });
+}

@@ -1,0 +1,89 @@
+import { ipamConfigPath } from "../datastore/ipam-key.ts";
+import { ipPoolSchema } from "../datastore/model/ip-pool.ts";
+import { ipReservationSchema } from "../datastore/model/ip-reservation.ts";
+import { ipamConfigSchema } from "../datastore/model/ipam-config.ts";
+import { nodeSchema } from "../datastore/model/node.ts";
+import { kindPrefix, resourcePath } from "../datastore/resource-key.ts";
+import type { Entry, Revision, Store } from "../datastore/store.ts";
+import { type Prefix, parsePrefix } from "../net/prefix.ts";
+import { PrefixTrie } from "../net/prefix-trie.ts";
+import type { Reserved } from "./block.ts";
+import { Unreadable } from "./error.ts";
+import { type Pool, poolOf } from "./pool.ts";
+import { readStored } from "./stored.ts";
+
+/** Calico's limit of blocks a host when the configuration says none. */
+const defaultMaxBlocks = 20;
+
+/** A pool, and where and when it was read: commits that take from it compare that. */
+export interface KnownPool extends Pool {
+  readonly path: string;
+  readonly revision: Revision;
+}
+
+/** What the cluster's administrators decided about addresses, as last read. */
+export interface Settings {
+  readonly pools: readonly KnownPool[];
+  readonly strict: boolean;
+  readonly autoBlocks: boolean;
+  readonly maxBlocks: number;
+  readonly configRevision: Revision;
+  readonly reserved: Reserved;
+  readonly nodeLabels: Readonly<Record<string, string>>;
+}
+
+/** Reads pools, reservations, the configuration and one node's labels. What cannot be read counts as absent. */
+export async function loadSettings(store: Store, node: string): Promise<Settings> {
+  const [pools, reservations, config, self] = await Promise.all([
+    store.list(kindPrefix("IPPool")),
+    store.list(kindPrefix("IPReservation")),
+    store.get(ipamConfigPath),
+    store.get(resourcePath({ kind: "Node", name: node })),
+  ]);
+  return {
+    pools: pools.entries.flatMap((entry) => readPool(entry) ?? []),
+    ...readConfig(config),
+    configRevision: config?.revision ?? 0,
+    reserved: reservedBy(reservations.entries.flatMap(readReservation)),
+    nodeLabels: (self && readable(() => readStored(nodeSchema, self).metadata.labels)) ?? {},
+  };
+}
+
+/** What a reading answers, or undefined when the value is unreadable. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
+
+function readPool(entry: Entry): KnownPool | undefined {
+  const pool = readable(() => poolOf(readStored(ipPoolSchema, entry)));
+  return pool && { ...pool, path: entry.key, revision: entry.revision };
+}
+
+function readReservation(entry: Entry): readonly Prefix[] {
+  const resource = readable(() => readStored(ipReservationSchema, entry));
+  return (resource?.spec.reservedCIDRs ?? []).flatMap((text) => parsePrefix(text) ?? []);
+}
+
+/** An absent key has other defaults than an absent field (Calico ipam.go GetIPAMConfig). */
+function readConfig(entry: Entry | undefined): Pick<Settings, "strict" | "autoBlocks" | "maxBlocks"> {
+  if (!entry) return { strict: false, autoBlocks: true, maxBlocks: defaultMaxBlocks };
+  const config = readStored(ipamConfigSchema, entry);
+  return {
+    strict: config.strict_affinity ?? false,
+    autoBlocks: config.auto_allocate_blocks ?? false,
+    maxBlocks: config.maxBlocksPerHost || defaultMaxBlocks,
+  };
+}
+
+/** Whether an address lies in one of these prefixes; cheap when there are none. */
+export function reservedBy(prefixes: readonly Prefix[]): Reserved {
+  if (prefixes.length === 0) return () => false;
+  const tries = { ipv4: new PrefixTrie<true>(), ipv6: new PrefixTrie<true>() };
+  for (const prefix of prefixes) tries[prefix.family].set(prefix, true);
+  return (address) => tries[address.family].lookup(address) !== undefined;
+}
