@@ -12,6 +12,7 @@ export function importForm(source: Source): Finding[] {
 
 function rightForm({ from }: Import): string {
   if (from.startsWith("/")) return "a relative path";
+  if (/^\..*\/gen\/.*\.js$/.test(from)) return ""; // generated code is js with d.ts
   if (from.startsWith(".") && !/\.(ts|json|node)$/.test(from)) return "the file's whole name, with .ts";
   return "";
 }
