@@ -1,0 +1,31 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { Client, ClientDuplexStream, Metadata } from "@grpc/grpc-js";
+import type { Revision } from "../../store.ts";
+import { WatchRequestSchema } from "./gen/rpc_pb.js";
+
+/** What a stream is to tell: a range of keys, from a revision on. */
+export interface StreamScope {
+  readonly key: Buffer;
+  readonly rangeEnd: Buffer;
+  readonly from: Revision;
+}
+
+/** Opens a stream with one watch on it. Its messages come as octets, for `readWatchAnswer`. */
+export function openWatchStream(
+  client: Client,
+  metadata: Metadata,
+  scope: StreamScope,
+): ClientDuplexStream<Buffer, Buffer> {
+  const same = (octets: Buffer): Buffer => octets;
+  const stream = client.makeBidiStreamRequest<Buffer, Buffer>("/etcdserverpb.Watch/Watch", same, same, metadata);
+  const value = {
+    key: scope.key,
+    rangeEnd: scope.rangeEnd,
+    startRevision: BigInt(scope.from),
+    progressNotify: true,
+    fragment: true,
+  };
+  const request = create(WatchRequestSchema, { requestUnion: { case: "createRequest", value } });
+  stream.write(Buffer.from(toBinary(WatchRequestSchema, request)));
+  return stream;
+}
