@@ -24,14 +24,20 @@ export interface FibFilter {
 export interface FibListener {
   /** Somebody else's route is there now. `replaced`: it took the place of the route that had its key. */
   appeared(route: FibRoute, replaced: boolean): void;
-  /** Somebody else deleted this route, whoever had made it. */
-  vanished(route: FibRoute): void;
+  /**
+   * Somebody else deleted this route, whoever had made it; `byKernel`: because its interface or address went. IPv6 tells
+   * the next hops of one route one by one.
+   */
+  vanished(route: FibRoute, byKernel: boolean): void;
   /** This interface is up: what was refused because it was down may work now. */
   linkUp(ifindex: number): void;
   /** This interface is down or gone. The kernel forgets its IPv4 routes without a word. */
   linkDown(ifindex: number): void;
-  /** An address of ours went away, and the routes that used it as their source with it, also without a word. */
-  addressGone(): void;
+  /**
+   * An address of ours went away. Without a word the kernel forgets the routes that named it as their source and, with an
+   * interface's last IPv4 address, all IPv4 routes of that interface.
+   */
+  addressGone(family: Family): void;
   /** Something was missed: only a dump knows how things stand. */
   overrun(): void;
   /** The port is of no use any more. */

@@ -20,6 +20,10 @@ export interface Addon {
   listen(fd: number, backlog: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   getsockopt(fd: number, level: number, name: number, room: Uint8Array): number;
+  /** Writes the socket's own address into `room`, and answers its length. */
+  getsockname(fd: number, room: Uint8Array): number;
+  /** Attaches a classic BPF program of at most 16 instructions of eight octets. */
+  filter(fd: number, instructions: Uint8Array): number;
   send(fd: number, octets: Uint8Array): number;
   /** Drains netlink datagrams; `room` holds at least 64 KiB, an error number is left in `error[0]`. */
   receive(fd: number, room: Uint8Array, error: Int32Array): number;

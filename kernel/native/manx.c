@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
 #include <linux/netlink.h>
 
 /* libuv, as far as we need it; its headers are not part of node-api-headers. */
@@ -175,6 +176,34 @@ static napi_value js_getsockopt(napi_env env, napi_callback_info info) {
     return number(env, -EINVAL);
   socklen_t length = (socklen_t)room.length;
   return number(env, getsockopt(fd, level, name, room.data, &length) == 0 ? (int64_t)length : -errno);
+}
+
+/* getsockname(fd, room) -> octets of the address written into `room` */
+static napi_value js_getsockname(napi_env env, napi_callback_info info) {
+  napi_value a[MOST_ARGUMENTS];
+  struct sockaddr_storage address = {0};
+  socklen_t length = sizeof address;
+  struct bytes room;
+  int fd;
+  if (!take(env, info, 2, a) || !to_int(env, a[0], &fd) || !to_bytes(env, a[1], &room)) return number(env, -EINVAL);
+  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) return number(env, -errno);
+  if (length > room.length) return number(env, -EMSGSIZE);
+  __builtin_memcpy(room.data, &address, length);
+  return number(env, length);
+}
+
+/* filter(fd, instructions) -> 0; a classic BPF program, eight octets an instruction: what it drops never reaches us */
+static napi_value js_filter(napi_env env, napi_callback_info info) {
+  napi_value a[MOST_ARGUMENTS];
+  struct sock_filter program[16];
+  struct bytes given;
+  int fd;
+  if (!take(env, info, 2, a) || !to_int(env, a[0], &fd) || !to_bytes(env, a[1], &given)) return number(env, -EINVAL);
+  if (given.length == 0 || given.length > sizeof program || given.length % sizeof *program != 0)
+    return number(env, -EINVAL);
+  __builtin_memcpy(program, given.data, given.length);
+  struct sock_fprog filter = {.len = (unsigned short)(given.length / sizeof *program), .filter = program};
+  return number(env, setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0 ? 0 : -errno);
 }
 
 /* send(fd, octets) -> octets sent, all of them in one datagram; a netlink socket sends to the kernel */
@@ -341,8 +370,8 @@ NAPI_MODULE_INIT() {
   } functions[] = {
       {"socket", js_socket},         {"open", js_open},             {"bind", js_bind},       {"connect", js_connect},
       {"listen", js_listen},         {"setsockopt", js_setsockopt}, {"getsockopt", js_getsockopt},
-      {"send", js_send},             {"receive", js_receive},       {"close", js_close},     {"watch", js_watch},
-      {"unwatch", js_unwatch},
+      {"getsockname", js_getsockname}, {"filter", js_filter},       {"send", js_send},       {"receive", js_receive},
+      {"close", js_close},           {"watch", js_watch},           {"unwatch", js_unwatch},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     napi_value function;

@@ -51,6 +51,11 @@ export class NetlinkClient {
     this.#socket = open(options, listener);
   }
 
+  /** The socket's netlink address. */
+  get port(): number {
+    return this.#socket.port;
+  }
+
   /**
    * Starts a batch; it is filled and sent before another is started. With `acknowledge` "last" only the last request is
    * acknowledged, which is all that a row of independent requests needs: refusals are told for every one anyway.

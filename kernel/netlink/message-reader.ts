@@ -14,6 +14,8 @@ export interface Message {
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
+  /** Who asked for what a notification tells: a socket's port id, 0 the kernel itself. */
+  readonly port: number;
   /** Octets of the body. */
   readonly length: number;
   /** One octet of the body, counted from its start. */
@@ -75,6 +77,10 @@ export class MessageReader implements Message {
 
   get sequence(): number {
     return this.#view.getUint32(this.#start - 8, hostIsLittleEndian);
+  }
+
+  get port(): number {
+    return this.#view.getUint32(this.#start - 4, hostIsLittleEndian);
   }
 
   get length(): number {

@@ -20,6 +20,11 @@ export interface NetlinkOptions {
   readonly groups?: readonly number[];
   /** Strict checking of dump requests, so that filters in them count (NETLINK_GET_STRICT_CHK). Default: for rtnetlink. */
   readonly strict?: boolean;
+  /**
+   * Drop, still in the kernel, notifications of what the socket with this port id did: a router that writes 100,000 routes
+   * need not hear of each.
+   */
+  readonly ignorePort?: number;
   /** Room for what the kernel sends us, octets; default 8 MiB. */
   readonly receiveBuffer?: number;
 }
@@ -29,6 +34,8 @@ export interface NetlinkOptions {
  * holds it (`client.ts`, or a family's own transaction).
  */
 export interface NetlinkSocket {
+  /** The socket's netlink address; notifications of what it did carry it. */
+  readonly port: number;
   /**
    * Hands one datagram (one or many messages) to the kernel, which works it off before this returns; answers arrive
    * later at the listener. @throws KernelError `kernel/syscall` when it is refused whole, `kernel/closed` after close.

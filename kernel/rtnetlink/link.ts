@@ -6,8 +6,12 @@ import type { Message } from "../netlink/message-reader.ts";
 import type { MessageWriter } from "../netlink/message-writer.ts";
 import { k } from "./constants.ts";
 
-/** The link of an RTM_NEWLINK or RTM_DELLINK. */
-export function decodeLink(message: Message): Link {
+/**
+ * The link of an RTM_NEWLINK or RTM_DELLINK; undefined when the message is about a link's place in a bridge or the like,
+ * of which the same types speak under another family.
+ */
+export function decodeLink(message: Message): Link | undefined {
+  if (message.u8(0) !== k.AF_UNSPEC) return undefined;
   const flags = message.u32(8);
   const link = { name: "", mac: "", mtu: 0, kind: "", peer: 0, master: 0 };
   const row = message.attributes(k.SIZEOF_IFINFOMSG);
