@@ -1,5 +1,5 @@
 import type { Family } from "../../net/family.ts";
-import type { Connection } from "../wire.ts";
+import type { Connection, Endpoint } from "../wire.ts";
 import type { Negotiated } from "./negotiated.ts";
 import type { State } from "./state.ts";
 
@@ -17,6 +17,8 @@ export interface Session {
   readonly state: State;
   /** What was agreed, while Established. */
   readonly negotiated: Negotiated | undefined;
+  /** Our end of the connection, while Established: the address that routes pointing to us name as next hop. */
+  readonly local: Endpoint | undefined;
   /** Why it is not Established: the last thing that went wrong, with a hint, or empty. */
   readonly why: string;
   /** Begins to call and to take calls (ManualStart). Does nothing when already started. */
