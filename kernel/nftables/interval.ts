@@ -61,6 +61,19 @@ export class RangeUnion {
     return this.#merged;
   }
 
+  /** The ranges as they are wanted, sorted. */
+  get all(): readonly ElementKey[] {
+    return this.#ranges;
+  }
+
+  /** Whether a range shares a key with any of these. */
+  meets(range: ElementKey): boolean {
+    const from = range.slice(0, this.#octets);
+    const at = lowerBound(this.#merged, from);
+    if (at > 0 && this.#merged[at - 1]!.slice(this.#octets) >= from) return true;
+    return at < this.#merged.length && this.#merged[at]!.slice(0, this.#octets) <= range.slice(this.#octets);
+  }
+
   /** Adds and removes ranges; what is there already, or is not there, does no harm. */
   change(add: readonly ElementKey[], remove: readonly ElementKey[]): RangeDelta {
     return add.length + remove.length > 64 ? this.#rebuild(add, remove) : this.#touch(add, remove);

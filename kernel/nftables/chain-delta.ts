@@ -1,0 +1,193 @@
+import { type Chain, type Hook, samePlace } from "./chain.ts";
+import { type EncodedRule, encodeRule } from "./encoded-rule.ts";
+import type { ChainState, Operation, RuleState } from "./port.ts";
+import type { TableFamily } from "./table.ts";
+import type { Transaction } from "./transaction.ts";
+
+interface WantedChain {
+  readonly hook: Hook | undefined;
+  readonly rules: readonly EncodedRule[];
+}
+
+/** A rule in the kernel; its handle is 0 until we have asked. */
+interface ActualRule {
+  readonly identity: string;
+  readonly handle: number;
+}
+
+interface ActualChain {
+  readonly hook: Hook | undefined;
+  readonly rules: readonly ActualRule[];
+}
+
+/** How many rules at the start and at the end of a chain may stay as they are. */
+function kept(wanted: readonly EncodedRule[], actual: readonly ActualRule[]): readonly [head: number, tail: number] {
+  const most = Math.min(wanted.length, actual.length);
+  let head = 0;
+  while (head < most && wanted[head]!.identity === actual[head]!.identity) head++;
+  let tail = 0;
+  while (
+    tail < most - head &&
+    wanted[wanted.length - 1 - tail]!.identity === actual[actual.length - 1 - tail]!.identity
+  ) {
+    tail++;
+  }
+  return [head, tail];
+}
+
+function sameHook(x: Hook | undefined, y: Hook | undefined): boolean {
+  return samePlace(x, y) && x?.policy === y?.policy;
+}
+
+/** The chains we want against those the kernel has, rule by rule, and the steps between them. */
+export class ChainDelta {
+  readonly #family: TableFamily;
+  readonly #wanted = new Map<string, WantedChain>();
+  readonly #actual = new Map<string, ActualChain>();
+  readonly #dirty = new Set<string>();
+
+  constructor(family: TableFamily) {
+    this.#family = family;
+  }
+
+  /** This chain should be there. @throws InvalidRuleset when a rule cannot be said */
+  want(chain: Chain): void {
+    const rules = chain.rules.map((rule) => encodeRule(this.#family, rule));
+    this.#wanted.set(chain.name, { hook: chain.hook, rules });
+    this.#recheck(chain.name);
+  }
+
+  /** This chain should not be there. */
+  unwant(name: string): void {
+    this.#wanted.delete(name);
+    this.#recheck(name);
+  }
+
+  /** Names of the wanted chains. */
+  wantedNames(): IterableIterator<string> {
+    return this.#wanted.keys();
+  }
+
+  /** Every wanted rule's name, with repetitions. */
+  *ruleNames(): Generator<string> {
+    for (const { rules } of this.#wanted.values()) {
+      for (const { rule } of rules) if (rule.name !== undefined) yield rule.name;
+    }
+  }
+
+  /** The kernel has exactly these chains. */
+  sawAll(chains: ReadonlyMap<string, ChainState>): void {
+    this.#actual.clear();
+    for (const [name, { hook, rules }] of chains) this.#actual.set(name, { hook, rules });
+    this.#dirty.clear();
+    for (const name of [...this.#wanted.keys(), ...this.#actual.keys()]) this.#recheck(name);
+  }
+
+  /** The kernel has these rules in a chain; answers whether they are the ones we knew of. */
+  sawRules(name: string, rules: readonly RuleState[]): boolean {
+    const known = this.#actual.get(name);
+    if (!known || known.rules.length !== rules.length) return false;
+    if (rules.some((rule, i) => rule.identity !== known.rules[i]!.identity)) return false;
+    this.#actual.set(name, { hook: known.hook, rules });
+    return true;
+  }
+
+  /** Whether a chain would have to change into or out of a base chain: only a new table can do that. */
+  needsRebuild(): boolean {
+    for (const name of this.#dirty) if (this.#isStuck(name)) return true;
+    return false;
+  }
+
+  /** Chains that can only be changed once their rules' handles are known. */
+  needHandles(): string[] {
+    return [...this.#dirty].filter((name) => {
+      const wanted = this.#wanted.get(name);
+      const actual = this.#actual.get(name);
+      if (!wanted || !actual || !samePlace(wanted.hook, actual.hook)) return false;
+      const [head, tail] = kept(wanted.rules, actual.rules);
+      if (head + tail === 0) return false;
+      const last = actual.rules.length - tail;
+      return actual.rules.slice(head, tail > 0 ? last + 1 : last).some((rule) => rule.handle === 0);
+    });
+  }
+
+  /** Adds the steps that are left to a transaction; chains that nobody wants go only with `deletes`. */
+  plan(to: Transaction, deletes: boolean): void {
+    for (const name of this.#dirty) {
+      const wanted = this.#wanted.get(name);
+      if (this.#isStuck(name)) continue;
+      if (wanted) this.#change(to, name, wanted);
+      else if (deletes) this.#drop(to, name);
+    }
+  }
+
+  /** Work is left, of which some may have to wait for leave to delete. */
+  isPending(deletes: boolean): boolean {
+    if (deletes) return this.#dirty.size > 0;
+    for (const name of this.#dirty) if (this.#wanted.has(name) && !this.#isStuck(name)) return true;
+    return false;
+  }
+
+  #isStuck(name: string): boolean {
+    const wanted = this.#wanted.get(name);
+    const actual = this.#actual.get(name);
+    return wanted !== undefined && actual !== undefined && (wanted.hook === undefined) !== (actual.hook === undefined);
+  }
+
+  #drop(to: Transaction, name: string): void {
+    to.add({ kind: "flush chain", chain: name });
+    to.add({ kind: "delete chain", chain: name });
+    to.whenCommitted(() => this.#saw(name, undefined));
+  }
+
+  #change(to: Transaction, name: string, wanted: WantedChain): void {
+    let actual = this.#actual.get(name);
+    if (actual && !samePlace(wanted.hook, actual.hook)) {
+      // A base chain moves by dying and being born in one transaction; no rule can refer to it.
+      to.add({ kind: "flush chain", chain: name });
+      to.add({ kind: "delete chain", chain: name });
+      actual = undefined;
+    }
+    if (!actual || !sameHook(wanted.hook, actual.hook)) {
+      to.add({ kind: "new chain", chain: name, ...(wanted.hook && { hook: wanted.hook }) });
+    }
+    const there = actual?.rules ?? [];
+    const [head, tail] = kept(wanted.rules, there);
+    const outgoing = there.slice(head, there.length - tail);
+    if (head + tail === 0 && outgoing.length > 0) to.add({ kind: "flush chain", chain: name });
+    else for (const { handle } of outgoing) to.add({ kind: "delete rule", chain: name, handle });
+    const before = tail > 0 ? there[there.length - tail]!.handle : undefined;
+    const incoming = wanted.rules.slice(head, wanted.rules.length - tail);
+    const added = incoming.map((rule): readonly [EncodedRule, Operation] => [
+      rule,
+      to.add({ kind: "new rule", chain: name, rule, ...(before !== undefined && { before }) }),
+    ]);
+    to.whenCommitted((handleOf) => {
+      const rules = [
+        ...there.slice(0, head),
+        ...added.map(([{ identity }, operation]) => ({ identity, handle: handleOf(operation) })),
+        ...there.slice(there.length - tail),
+      ];
+      this.#saw(name, { hook: wanted.hook, rules });
+    });
+  }
+
+  #saw(name: string, chain: ActualChain | undefined): void {
+    if (chain) this.#actual.set(name, chain);
+    else this.#actual.delete(name);
+    this.#recheck(name);
+  }
+
+  #recheck(name: string): void {
+    const wanted = this.#wanted.get(name);
+    const actual = this.#actual.get(name);
+    const same =
+      wanted && actual
+        ? sameHook(wanted.hook, actual.hook) &&
+          wanted.rules.length === actual.rules.length &&
+          wanted.rules.every((rule, i) => rule.identity === actual.rules[i]!.identity)
+        : wanted === actual;
+    if (same) this.#dirty.delete(name);
+    else this.#dirty.add(name);
+  }
+}

@@ -1,0 +1,216 @@
+import { ElementDelta } from "./element-delta.ts";
+import { EntryDelta } from "./entry-delta.ts";
+import type { SetState } from "./port.ts";
+import type { SetSpec } from "./set.ts";
+import type { Transaction } from "./transaction.ts";
+
+type Content =
+  | { readonly kind: "set"; readonly delta: ElementDelta }
+  | { readonly kind: "map"; readonly delta: EntryDelta }
+  | { readonly kind: "foreign" };
+
+/** One name among the sets and maps: what it is, whether we want it, whether the kernel has it. */
+interface Slot {
+  readonly content: Content;
+  wanted: boolean;
+  present: boolean;
+  /** What the kernel has under this name is of another kind: only a new table gets rid of it. */
+  conflict: boolean;
+  /** Made ahead of the rules that will look into it: no packet sees its elements yet. */
+  ahead: boolean;
+}
+
+function sameSpec(x: SetSpec, y: SetSpec): boolean {
+  return x.key.join(".") === y.key.join(".") && (x.interval ?? false) === (y.interval ?? false);
+}
+
+/** So many elements are put into a transaction at most; more of them go ahead of the rules that will use them. */
+const elementsAtOnce = 20_000;
+
+/** The sets and maps we want against those the kernel has. */
+export class SetDelta {
+  readonly #slots = new Map<string, Slot>();
+
+  /** The elements of a wanted set, to be changed in place; wanted from now on. */
+  set(spec: SetSpec): ElementDelta {
+    const slot = this.#slots.get(spec.name);
+    if (slot?.content.kind === "set" && sameSpec(slot.content.delta.spec, spec)) {
+      slot.wanted = true;
+      return slot.content.delta;
+    }
+    const delta = new ElementDelta(spec);
+    this.#claim(spec.name, { kind: "set", delta }, slot);
+    return delta;
+  }
+
+  /** The entries of a wanted map, to be changed in place; wanted from now on. */
+  map(name: string): EntryDelta {
+    const slot = this.#slots.get(name);
+    if (slot?.content.kind === "map") {
+      slot.wanted = true;
+      return slot.content.delta;
+    }
+    const delta = new EntryDelta(name);
+    this.#claim(name, { kind: "map", delta }, slot);
+    return delta;
+  }
+
+  /** The elements of a set that is wanted already, or undefined. */
+  wantedSet(name: string): ElementDelta | undefined {
+    const slot = this.#slots.get(name);
+    return slot?.wanted && slot.content.kind === "set" ? slot.content.delta : undefined;
+  }
+
+  /** The entries of a map that is wanted already, or undefined. */
+  wantedMap(name: string): EntryDelta | undefined {
+    const slot = this.#slots.get(name);
+    return slot?.wanted && slot.content.kind === "map" ? slot.content.delta : undefined;
+  }
+
+  /** This set or map should not be there. */
+  unwant(name: string): void {
+    const slot = this.#slots.get(name);
+    if (!slot) return;
+    slot.wanted = false;
+    if (slot.content.kind === "set") slot.content.delta.replace([]);
+    else if (slot.content.kind === "map") slot.content.delta.replace(new Map());
+    if (!slot.present) this.#slots.delete(name);
+  }
+
+  /** Names of the wanted sets and maps. */
+  wantedNames(): string[] {
+    return [...this.#slots].filter(([, slot]) => slot.wanted).map(([name]) => name);
+  }
+
+  /** The kernel has exactly these sets and maps. */
+  sawAll(sets: ReadonlyMap<string, SetState>): void {
+    for (const [name, slot] of [...this.#slots]) {
+      const state = sets.get(name);
+      if (!state && !slot.wanted) this.#slots.delete(name);
+      else saw(slot, state);
+    }
+    for (const [name, state] of sets) {
+      if (this.#slots.has(name)) continue;
+      const slot: Slot = {
+        content: contentOf(name, state),
+        wanted: false,
+        present: true,
+        conflict: false,
+        ahead: false,
+      };
+      saw(slot, state);
+      this.#slots.set(name, slot);
+    }
+  }
+
+  /** Whether a name is taken by something of another kind: only a new table can change that. */
+  needsRebuild(): boolean {
+    for (const slot of this.#slots.values()) if (slot.conflict && slot.wanted) return true;
+    return false;
+  }
+
+  /** Work is left, of which some may have to wait for leave to delete. */
+  isPending(deletes: boolean): boolean {
+    for (const { content, wanted, present, conflict } of this.#slots.values()) {
+      if (!wanted ? present && deletes : !present || (conflict && deletes)) return true;
+      if (wanted && !conflict && content.kind !== "foreign" && content.delta.isPending(deletes)) return true;
+    }
+    return false;
+  }
+
+  /** Whether new sets lack so many elements that these should go ahead, in slices, of the rules. */
+  isLarge(): boolean {
+    let missing = 0;
+    for (const { content, wanted, present, ahead } of this.#slots.values()) {
+      if (wanted && (!present || ahead) && content.kind === "set") missing += content.delta.missing;
+    }
+    return missing > elementsAtOnce;
+  }
+
+  /** Adds new sets and a slice of their elements, and nothing that a packet could see. */
+  planAhead(to: Transaction): void {
+    let room = elementsAtOnce;
+    for (const [name, slot] of this.#slots) {
+      if (!slot.wanted || slot.content.kind !== "set" || (slot.present && !slot.ahead) || room <= 0) continue;
+      const { missing } = slot.content.delta;
+      this.#create(to, name, slot);
+      slot.ahead = true;
+      slot.content.delta.plan(to, false, room);
+      room -= missing;
+    }
+  }
+
+  /** Adds the steps that are left to a transaction; what nobody wants goes only with `deletes`. */
+  plan(to: Transaction, deletes: boolean): void {
+    for (const [name, slot] of this.#slots) {
+      if (slot.conflict && slot.wanted) continue;
+      if (slot.wanted) {
+        this.#create(to, name, slot);
+        slot.ahead = false;
+        if (slot.content.kind !== "foreign") slot.content.delta.plan(to, deletes);
+      } else if (slot.present && deletes) {
+        to.add({ kind: "delete set", set: name });
+        to.whenCommitted(() => this.#gone(name, slot));
+      }
+    }
+  }
+
+  #create(to: Transaction, name: string, slot: Slot): void {
+    if (slot.present) return;
+    if (slot.content.kind === "set") to.add({ kind: "new set", set: slot.content.delta.spec });
+    else to.add({ kind: "new map", map: name });
+    to.whenCommitted(() => {
+      slot.present = true;
+      if (this.#slots.get(name) !== slot) this.#clash(name);
+    });
+  }
+
+  #claim(name: string, content: Content, before: Slot | undefined): void {
+    const present = before?.present ?? false;
+    this.#slots.set(name, { content, wanted: true, present, conflict: present, ahead: false });
+  }
+
+  /** While a set was being made, its name was claimed for another kind of set. */
+  #clash(name: string): void {
+    const slot = this.#slots.get(name);
+    if (slot) slot.present = slot.conflict = true;
+    else
+      this.#slots.set(name, {
+        content: { kind: "foreign" },
+        wanted: false,
+        present: true,
+        conflict: false,
+        ahead: false,
+      });
+  }
+
+  #gone(name: string, slot: Slot): void {
+    if (this.#slots.get(name) !== slot || !slot.wanted) {
+      const current = this.#slots.get(name);
+      if (current === slot) this.#slots.delete(name);
+      else if (current) current.present = current.conflict = false;
+      return;
+    }
+    saw(slot, undefined);
+  }
+}
+
+function contentOf(name: string, state: SetState): Content {
+  if (state.kind === "set") return { kind: "set", delta: new ElementDelta(state.spec) };
+  if (state.kind === "map") return { kind: "map", delta: new EntryDelta(name) };
+  return { kind: "foreign" };
+}
+
+function saw(slot: Slot, state: SetState | undefined): void {
+  const { content } = slot;
+  slot.present = state !== undefined;
+  slot.conflict = false;
+  if (content.kind === "set") {
+    const same = state?.kind === "set" && sameSpec(state.spec, content.delta.spec);
+    slot.conflict = state !== undefined && !same;
+    content.delta.sawAll(same ? state.keys : []);
+  } else if (content.kind === "map") {
+    slot.conflict = state !== undefined && state.kind !== "map";
+    content.delta.sawAll(state?.kind === "map" ? state.entries : new Map());
+  }
+}
