@@ -37,8 +37,10 @@ export interface EndpointGates {
   readonly interfaceName: string;
   /** `namespace/name` of the WorkloadEndpoint. */
   readonly endpoint: string;
-  /** The addresses it may send from, as host prefixes, then the prefixes it may also spoof. */
+  /** Its own addresses, as host prefixes: all it may send from. */
   readonly sources: readonly Prefix[];
+  /** What else it may send from where the node allows spoofing at all (`allowSpoofedSourcePrefixes`). */
+  readonly spoofable: readonly Prefix[];
   readonly ingress: Gate;
   readonly egress: Gate;
 }

@@ -41,6 +41,8 @@ export interface NodePolicy {
   readonly interfacePrefixes: readonly string[];
   /** DefaultEndpointToHostAction; Return leaves it to the host's own firewall, taken here for allow. */
   readonly endpointToHost: "Drop" | "Return" | "Accept";
+  /** WorkloadSourceSpoofing: whether endpoints may use the prefixes they are granted beside their addresses. */
+  readonly sourceSpoofing: "Disabled" | "Any";
 }
 
 /**
@@ -55,7 +57,8 @@ export function evaluate(view: PolicyView, node: NodePolicy, packet: Packet): De
   if (inInterface !== undefined && isWorkload(inInterface)) {
     const from = view.endpoints.get(inInterface);
     if (!from) return done("deny", { by: "unknown interface", interfaceName: inInterface });
-    const isOwnSource = from.sources.some((prefix) => covers(prefix, packet.source));
+    const sources = node.sourceSpoofing === "Any" ? [...from.sources, ...from.spoofable] : from.sources;
+    const isOwnSource = sources.some((prefix) => covers(prefix, packet.source));
     if (!isOwnSource && !isLinkScoped(packet)) return done("deny", { by: "spoofed source", endpoint: from.endpoint });
     if (outInterface === undefined && isNeighbourDiscovery(packet)) return done("allow", { by: "neighbour discovery" });
     const [verdict, reason] = passGate(view, from, "egress", packet);

@@ -2,7 +2,10 @@ import type { Change } from "../lib/change.ts";
 import type { Chain, ChainId, EndpointGates } from "./chain.ts";
 import type { SetId, SetMember, SetSpec } from "./set.ts";
 
-/** How the members of one set changed; of a set that is new, `added` is all of them. Nothing is in both. */
+/**
+ * How the members of one set changed. A set that is new, or whose kind changed, starts empty: `added` is all of them.
+ * Nothing is in both.
+ */
 export interface MemberDelta {
   readonly added: readonly SetMember[];
   readonly removed: readonly SetMember[];

@@ -9,7 +9,7 @@ import { memberFamily, type SetId, type SetMember, type SetSpec } from "./set.ts
 
 /** One set as it stands: its members, and its prefixes in a form that can be asked. */
 interface StandingSet {
-  spec: SetSpec;
+  readonly spec: SetSpec;
   readonly members: Set<SetMember>;
   readonly nets: { readonly ipv4: PrefixTrie<true>; readonly ipv6: PrefixTrie<true> };
 }
@@ -23,9 +23,7 @@ export class PolicyState {
 
   apply(output: PolicyOutput): void {
     for (const change of output.sets) {
-      const known = this.#sets.get(change.key);
       if (change.kind === "delete") this.#sets.delete(change.key);
-      else if (known) known.spec = change.value;
       else this.#sets.set(change.key, { spec: change.value, members: new Set(), nets: emptyNets() });
     }
     for (const [id, { added, removed }] of output.members) {

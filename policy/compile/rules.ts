@@ -31,18 +31,18 @@ export function compileRules(owner: Owner, direction: Direction, rules: readonly
     if (rule.http) continue;
     const origin = { ...owner, direction, index };
     const match = compileMatch(rule, owner.namespace, sets);
-    compiled.push(
-      match === UNREADABLE ? { match: {}, action: "deny", origin } : { match, action: actions[rule.action], origin },
-    );
+    if (match === UNREADABLE) compiled.push({ match: {}, action: "deny", origin });
+    else if (match) compiled.push({ match, action: actions[rule.action], origin });
   }
   return { rules: compiled, sets };
 }
 
+/** What a rule asks; undefined when nothing can meet it. */
 function compileMatch(
   rule: ModelRule,
   namespace: string | undefined,
   sets: Map<string, SetDefinition>,
-): Match | typeof UNREADABLE {
+): Match | undefined | typeof UNREADABLE {
   const icmp = icmpMatch(rule.icmp);
   const notIcmp = icmpMatch(rule.notICMP);
   const protocol = rule.protocol === undefined ? undefined : protocolNumber(rule.protocol);
@@ -52,13 +52,16 @@ function compileMatch(
   const source = compileSide(rule.source ?? {}, namespace, protocol);
   const destination = compileSide(rule.destination ?? {}, namespace, protocol);
   if (source === UNREADABLE || destination === UNREADABLE) return UNREADABLE;
-  for (const set of [...source.sets, ...destination.sets]) sets.set(set.id, set);
-  const family = familyOf(rule, [
+  const told = familyOf(rule, [
     source.match?.nets,
     source.match?.notNets,
     destination.match?.nets,
     destination.match?.notNets,
   ]);
+  // ICMP's types are IPv4's and ICMPv6's are IPv6's: a rule about the one in the other is met by nothing.
+  const family = icmp || notIcmp ? (protocol === 1 ? "ipv4" : "ipv6") : told;
+  if (told && told !== family) return undefined;
+  for (const set of [...source.sets, ...destination.sets]) sets.set(set.id, set);
   return {
     ...(family && { family }),
     ...(protocol && { protocol }),

@@ -89,9 +89,16 @@ export class EndpointPolicies {
     const keys = this.#index.selecting(this.#ids.get(key)!).filter((k) => this.#tiers.has(this.#policies.get(k)!.tier));
     const ordered = keys.sort((x, y) => comparePolicies(this.#policies.get(x)!, this.#policies.get(y)!, this.#tiers));
     const policies = ordered.map((k) => this.#policies.get(k)!);
-    const { interfaceName, sources } = endpoint;
+    const { interfaceName, sources, spoofable } = endpoint;
     const gate = (direction: Direction) => this.#gate(policies, endpoint.profiles, direction);
-    const gates = { interfaceName, endpoint: key, sources, ingress: gate("ingress"), egress: gate("egress") };
+    const gates = {
+      interfaceName,
+      endpoint: key,
+      sources,
+      spoofable,
+      ingress: gate("ingress"),
+      egress: gate("egress"),
+    };
     return { gates, policies: ordered };
   }
 

@@ -9,6 +9,7 @@ export interface LocalEndpoint {
   readonly labels: Labels;
   readonly profiles: readonly string[];
   readonly sources: readonly Prefix[];
+  readonly spoofable: readonly Prefix[];
 }
 
 /**

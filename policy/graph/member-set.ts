@@ -72,6 +72,11 @@ export class MemberSet {
     return added.length + removed.length > 0 ? { added, removed } : undefined;
   }
 
+  /** Every member that can be seen. */
+  all(): SetMember[] {
+    return [...this.#counts.keys()].filter((member) => !this.#hidden.has(member));
+  }
+
   #seen(member: SetMember): boolean {
     return this.#counts.has(member) && !this.#hidden.has(member);
   }

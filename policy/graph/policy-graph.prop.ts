@@ -29,6 +29,7 @@ function play(steps: readonly Step[]): PolicyState {
   const settle = () => {
     const output = graph.flush();
     const before = new Map([...state.sets()].map(([spec, members]) => [spec.id, new Set(members)]));
+    for (const { key } of output.sets) before.delete(key);
     for (const [id, { added, removed }] of output.members) {
       for (const member of added) assert.ok(!before.get(id)?.has(member), `${member} added to ${id} again`);
       for (const member of removed)

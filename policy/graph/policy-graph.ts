@@ -115,8 +115,8 @@ export class PolicyGraph {
       this.#local.delete(key);
     }
     if (item && interfaceName) {
-      const { labels, parents: profiles, prefixes, spoofable } = item;
-      const local = { key, interfaceName, labels, profiles, sources: [...prefixes, ...spoofable] };
+      const { labels, parents: profiles, prefixes: sources, spoofable } = item;
+      const local = { key, interfaceName, labels, profiles, sources, spoofable };
       this.#interfaces.claim(interfaceName, key);
       this.#dirtyInterfaces.add(interfaceName);
       this.#local.set(key, local);

@@ -107,7 +107,8 @@ export class SelectorSets {
       const kind = live.members.setKind;
       if (kind !== emitted) sets.push(set(id, { id, kind }));
       this.#emitted.set(id, kind);
-      const delta = live.members.flush();
+      let delta = live.members.flush();
+      if (emitted && kind !== emitted) delta = { added: live.members.all(), removed: [] };
       if (delta) members.set(id, delta);
     }
     this.#dirty.clear();
