@@ -77,7 +77,7 @@ describe("the demo", () => {
       "1. A cluster rises",
       "✓ tor and node3 speak BGP",
       "· attach back/db3 to node3",
-      "✓ client: ",
+      "✓ 360 tries go as written",
     ]) {
       assert.ok(paper.text.includes(text), `${text} is shown in:\n${paper.text}`);
     }

@@ -8,9 +8,8 @@ export function drawing(topology: Topology, sights: Sights): string[] {
   const width = Math.max(...columns.flat().map((line) => line.length)) + 2;
   const height = Math.max(...columns.map((lines) => lines.length));
   const router = topology.routers[0];
-  const middle = (text: string): string =>
-    `${" ".repeat(Math.max(0, (width * columns.length - text.length) >> 1))}${text}`;
-  const rail = `┌${"─".repeat(width - 1)}${`┴${"─".repeat(width - 1)}`.repeat(Math.max(0, columns.length - 2))}┐`;
+  const centre = 4 + ((width * (columns.length - 1)) >> 1);
+  const middle = (text: string): string => `${" ".repeat(Math.max(0, centre - (text.length >> 1)))}${text}`;
   return [
     ...topology.clients.map((client) => middle(`${client.name}  ${client.addresses.ipv4}  ${client.addresses.ipv6}`)),
     middle("│"),
@@ -18,7 +17,7 @@ export function drawing(topology: Topology, sights: Sights): string[] {
       ? [middle(`${router.name} (FRR)  AS ${router.asn}  ${router.addresses.ipv4}  ${router.addresses.ipv6}`)]
       : []),
     middle("│"),
-    `    ${rail}`,
+    rail(columns.length, width, centre),
     ...Array.from({ length: height }, (_, row) =>
       columns
         .map((lines) => (lines[row] ?? "").padEnd(width))
@@ -26,6 +25,20 @@ export function drawing(topology: Topology, sights: Sights): string[] {
         .trimEnd(),
     ),
   ];
+}
+
+/** The line under the router that hangs every node on it. */
+function rail(count: number, width: number, centre: number): string {
+  const ends = Array.from({ length: count }, (_, i) => 4 + i * width);
+  const last = ends.at(-1)!;
+  const at = (x: number): string => {
+    if (count === 1) return "│";
+    if (x === 4) return "┌";
+    if (x === last) return "┐";
+    if (ends.includes(x)) return x === centre ? "┼" : "┬";
+    return x === centre ? "┴" : "─";
+  };
+  return `    ${Array.from({ length: last - 3 }, (_, i) => at(i + 4)).join("")}`;
 }
 
 function nodeLines(name: string, topology: Topology, sights: Sights): string[] {

@@ -34,7 +34,7 @@ export class Presenter {
         this.#screen.progress(`waiting: ${told.verdicts.find((verdict) => !verdict.held)!.what}`);
         break;
       case "judged":
-        this.#verdicts(told.verdicts, told.ms);
+        this.#verdicts(told.verdicts, told.ms, "expect" in told.step && told.step.expect === "reach");
         this.#more(told.step);
         break;
       case "ended":
@@ -44,8 +44,12 @@ export class Presenter {
     }
   }
 
-  #verdicts(verdicts: readonly Verdict[], ms: number): void {
+  #verdicts(verdicts: readonly Verdict[], ms: number, isMatrix: boolean): void {
     const { style } = this.#screen;
+    if (isMatrix && verdicts.every((verdict) => verdict.held)) {
+      this.#screen.line(`   ${style.good("✓")} ${this.#sights().reach.length} tries go as written, sources kept`);
+      return;
+    }
     for (const { what, held, seen } of verdicts) {
       if (held) this.#screen.line(`   ${style.good("✓")} ${what}`);
       else this.#screen.line(`   ${style.bad(`✗ ${what}`)}: ${seen}  ${style.dim(`after ${time(ms)}`)}`);
