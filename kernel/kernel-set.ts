@@ -1,9 +1,15 @@
-import type { Change } from "../lib/change.ts";
 import type { KernelError } from "./error.ts";
 
+/** One step for a kernel object: it gets this value, or goes (and `value` is what it was). */
+export interface KernelChange<V> {
+  readonly kind: "set" | "delete";
+  readonly key: string;
+  readonly value: V;
+}
+
 /**
- * Kernel objects of one kind (neighbours, rules, settings) under string keys, as `reconciler.ts` needs them: the port
- * that `io/` and `sim/` implement for each kind.
+ * Kernel objects of one kind (neighbours, rules) under string keys, as `reconciler.ts` needs them: the port that
+ * `rtnetlink/` and `sim/` implement for each kind.
  */
 export interface KernelSet<V> {
   /** Everything of the kind that may be ours. @throws KernelError (as a rejection) */
@@ -12,5 +18,5 @@ export interface KernelSet<V> {
    * Makes these changes, in order; a set creates or replaces. One place for each in the answer, undefined where it worked;
    * deleting what is not there works. @throws KernelError (as a rejection) when it is unknown what happened.
    */
-  apply(changes: readonly Change<string, V>[]): Promise<readonly (KernelError | undefined)[]>;
+  apply(changes: readonly KernelChange<V>[]): Promise<readonly (KernelError | undefined)[]>;
 }
