@@ -1,6 +1,7 @@
 import type { Fact, Levels } from "../lib/fact.ts";
 import type { Family } from "../net/family.ts";
 import type { State } from "./session/state.ts";
+import type { SpeakerFact } from "./speaker/fact.ts";
 
 /** What a session can say. `peer` is the session's name: address, with zone when it has one. */
 export type SessionFact =
@@ -40,7 +41,7 @@ export type SessionFact =
   | { readonly fact: "bgp.stale-swept"; readonly peer: string; readonly family: Family; readonly why: string };
 
 /** Everything that this room can say; `SessionFact` and, beside it, the RIB's. */
-export type BgpFact = SessionFact & Fact;
+export type BgpFact = (SessionFact | SpeakerFact) & Fact;
 
 /** How loud each fact is. */
 export const bgpLevels: Levels<BgpFact> = {
@@ -53,4 +54,10 @@ export const bgpLevels: Levels<BgpFact> = {
   "bgp.update-malformed": "warn",
   "bgp.message-ignored": "debug",
   "bgp.stale-swept": "info",
+  "bgp.listening": "info",
+  "bgp.listen-failed": "error",
+  "bgp.stranger": "info",
+  "bgp.gate-open": "info",
+  "bgp.in-sync": "info",
+  "bgp.max-prefixes": "warn",
 };

@@ -55,13 +55,14 @@ export class UpdateGroups {
   /** A session came up: its peer knows nothing yet. */
   join(member: GroupMember, terms: ExportTerms): void {
     this.leave(member.peer);
-    const key = groupKey(terms);
-    let kind = this.#kinds.get(key);
-    if (kind === undefined) {
-      kind = { key, policy: new ExportPolicy(terms, this.#store, this.#peers, this.#rib.prefixes), groups: [] };
-      this.#kinds.set(key, kind);
-    }
-    this.#seat(kind, member);
+    this.#seat(this.#kind(terms), member);
+  }
+
+  /** The rules for a peer changed while its session is up: what it was told and is no longer to have is withdrawn. */
+  rejoin(peer: number, terms: ExportTerms): void {
+    const seat = this.#groupOf.get(peer);
+    if (!seat || seat.kind.key === groupKey(terms)) return;
+    this.#beginAnew(this.#kind(terms), seat.group, peer);
   }
 
   /** A session went down. */
@@ -107,6 +108,16 @@ export class UpdateGroups {
     return true;
   }
 
+  #kind(terms: ExportTerms): Kind {
+    const key = groupKey(terms);
+    const known = this.#kinds.get(key);
+    if (known) return known;
+    const policy = new ExportPolicy(terms, this.#store, this.#peers, this.#rib.prefixes);
+    const kind: Kind = { key, policy, groups: [] };
+    this.#kinds.set(key, kind);
+    return kind;
+  }
+
   #seat(kind: Kind, member: GroupMember): void {
     let group = kind.groups.find(({ isPristine }) => isPristine);
     if (group === undefined) group = this.#open(kind);
@@ -129,7 +140,9 @@ export class UpdateGroups {
     for (const bytes of missed) member.send(bytes);
     alone.join(member, { hasRoom });
     this.#groupOf.set(peer, { kind, group: alone });
-    if (from.size === 0) this.#dissolve(kind, from);
+    if (from.size > 0) return;
+    const before = [...this.#kinds.values()].find(({ groups }) => groups.includes(from));
+    if (before) this.#dissolve(before, from);
   }
 
   #merge(kind: Kind): void {
@@ -148,8 +161,11 @@ export class UpdateGroups {
   #dissolve(kind: Kind, group: UpdateGroup): void {
     kind.groups.splice(kind.groups.indexOf(group), 1);
     group.close();
-    if (kind.groups.length > 0) return;
+    if (kind.groups.length === 0) this.#retire(kind);
+  }
+
+  #retire(kind: Kind): void {
+    if (!this.#kinds.delete(kind.key)) return;
     kind.policy.close();
-    this.#kinds.delete(kind.key);
   }
 }

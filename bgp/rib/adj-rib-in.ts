@@ -1,6 +1,6 @@
 import type { AttributeStore } from "./attribute-store.ts";
 import type { LocRib } from "./loc-rib.ts";
-import type { Ineligible, PathTable } from "./path-table.ts";
+import { type Ineligible, type PathTable, staleness } from "./path-table.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
 /**
@@ -8,6 +8,8 @@ import type { PrefixTable } from "./prefix-table.ts";
  * the Loc-RIB; nothing is decided here. Words of a prefix as in `PrefixTable`.
  */
 export class AdjRibIn {
+  /** The next path that a sweep looks at; everything before the end of a sweep lies behind it. */
+  #sweepAt = 0xffffffff;
   readonly #prefixes: PrefixTable;
   readonly #paths: PathTable;
   readonly #attributes: AttributeStore;
@@ -29,7 +31,7 @@ export class AdjRibIn {
     paths.reach(prefix);
     const known = paths.find(prefix, peer, receivedId);
     if (known !== 0) {
-      paths.stale[known] = 0;
+      paths.stale[known] = staleness.fresh;
       const before = paths.attributes[known]!;
       if (before === set && paths.reason[known] === reason) return 0;
       this.#attributes.hold(set);
@@ -64,22 +66,41 @@ export class AdjRibIn {
     if (this.#paths.first[prefix] === 0) this.#prefixes.drop(prefix);
   }
 
-  /** Marks every path of a peer as stale (RFC 4724 4.2); O(paths of the family). */
+  /**
+   * The peer went away and may come back: marks its paths as stale (RFC 4724 4.2). What was stale already goes, because
+   * nobody keeps routes over two restarts. O(paths of the family), without touching a prefix.
+   */
   markStale(peer: number): void {
     const { limit, prefix, peer: peers, stale } = this.#paths;
-    for (let path = 1; path < limit; path++) if (prefix[path] !== 0 && peers[path] === peer) stale[path] = 1;
+    for (let path = 1; path < limit; path++) {
+      if (prefix[path] === 0 || peers[path] !== peer) continue;
+      stale[path] = stale[path] === staleness.fresh ? staleness.stale : staleness.condemned;
+    }
   }
 
-  /** Removes the paths of a peer, only the stale ones if asked; how many. O(paths of the family). */
-  removeAll(peer: number, onlyStale: boolean): number {
-    const paths = this.#paths;
-    let removed = 0;
-    for (let path = 1; path < paths.limit; path++) {
-      if (paths.prefix[path] === 0 || paths.peer[path] !== peer) continue;
-      if (onlyStale && paths.stale[path] === 0) continue;
-      this.remove(path);
-      removed++;
+  /** Gives up the paths of a peer, or only its stale ones: `sweep` takes them away bit by bit. */
+  condemn(peer: number, onlyStale: boolean): void {
+    const { limit, prefix, peer: peers, stale } = this.#paths;
+    for (let path = 1; path < limit; path++) {
+      if (prefix[path] === 0 || peers[path] !== peer) continue;
+      if (!onlyStale || stale[path] !== staleness.fresh) stale[path] = staleness.condemned;
     }
-    return removed;
+    this.#sweepAt = 1;
+  }
+
+  /** Removes condemned paths among the next `count`; whether some may be left. */
+  sweep(count: number): boolean {
+    const { limit, prefix, stale } = this.#paths;
+    const end = Math.min(limit, this.#sweepAt + count);
+    for (let path = this.#sweepAt; path < end; path++) {
+      if (prefix[path] !== 0 && stale[path] === staleness.condemned) this.remove(path);
+    }
+    this.#sweepAt = end < limit ? end : 0xffffffff;
+    return end < limit;
+  }
+
+  /** Whether `sweep` has something to do. */
+  get isSweeping(): boolean {
+    return this.#sweepAt < this.#paths.limit;
   }
 }

@@ -27,6 +27,9 @@ export const ineligibleWhy: { readonly [R in Ineligible]: string } = {
   [ineligible.ownNextHop]: "the next hop is an address of our own (RFC 4271 6.3)",
 };
 
+/** What became of a path whose peer went away: nothing; it is kept in case the peer comes back (RFC 4724 4.2); it goes. */
+export const staleness = { fresh: 0, stale: 1, condemned: 2 } as const;
+
 /**
  * Every path of a family, one entry a column: which prefix, from which peer, with which attribute set. The paths of a
  * prefix are a singly linked list without order. Ids start at 1; 17 octets a path, and 4 where identifiers are used.
@@ -38,9 +41,11 @@ export class PathTable {
   peer = new Uint16Array(initialCapacity);
   /** 0, or one of the numbers of `ineligible`. */
   reason = new Uint8Array(initialCapacity);
-  /** 1 when the peer went away and may come back (RFC 4724 4.2). */
+  /** One of the numbers of `staleness`. */
   stale = new Uint8Array(initialCapacity);
   next = new Uint32Array(initialCapacity);
+  /** How many paths each peer has, by peer index. */
+  count = new Uint32Array(16);
   /** First path of each prefix, by prefix id. */
   first = new Uint32Array(initialCapacity);
   /** Identifier the peer gave the path (RFC 7911), by path; absent until the first that is not 0. */
@@ -89,6 +94,8 @@ export class PathTable {
     this.stale[path] = 0;
     this.next[path] = this.first[prefix]!;
     this.first[prefix] = path;
+    if (peer >= this.count.length) this.count = widened(this.count, roomFor(peer));
+    this.count[peer]!++;
     if (receivedId !== 0) this.#receivedId ??= new Uint32Array(this.prefix.length);
     if (this.#receivedId !== undefined) this.#receivedId[path] = receivedId;
     this.#size++;
@@ -104,6 +111,7 @@ export class PathTable {
       this.next[at] = this.next[path]!;
     }
     this.prefix[path] = 0;
+    this.count[this.peer[path]!]!--;
     this.next[path] = this.#free;
     this.#free = path;
     this.#size--;

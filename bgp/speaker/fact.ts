@@ -1,0 +1,10 @@
+import type { Family } from "../../net/family.ts";
+
+/** What the speaker above the sessions can say. */
+export type SpeakerFact =
+  | { readonly fact: "bgp.listening"; readonly address: string; readonly port: number }
+  | { readonly fact: "bgp.listen-failed"; readonly why: string; readonly retrySeconds: number }
+  | { readonly fact: "bgp.stranger"; readonly peer: string; readonly why: string }
+  | { readonly fact: "bgp.gate-open"; readonly why: string }
+  | { readonly fact: "bgp.in-sync"; readonly family: Family; readonly why: string }
+  | { readonly fact: "bgp.max-prefixes"; readonly peer: string; readonly family: Family; readonly limit: number };

@@ -1,0 +1,245 @@
+import { Writer } from "../../lib/writer.ts";
+import type { Address } from "../../net/address.ts";
+import type { Family } from "../../net/family.ts";
+import type { ExportTerms } from "../export/export-terms.ts";
+import type { GroupMember } from "../export/update-group.ts";
+import { ceaseCode, errorCode } from "../iana.ts";
+import type { Notification } from "../message/notification.ts";
+import { writeEndOfRib } from "../message/update.ts";
+import type { UpdateFault } from "../message/update-fault.ts";
+import type { UpdateScan } from "../message/update-scan.ts";
+import type { Negotiated } from "../session/negotiated.ts";
+import type { Session } from "../session/session.ts";
+import type { DownReason, SessionListener } from "../session/session-listener.ts";
+import type { State } from "../session/state.ts";
+import type { Connection } from "../wire.ts";
+import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
+import type { Import, ImportPeer } from "./import.ts";
+import type { Tables } from "./tables.ts";
+
+/** Octets a peer may send within one turn before its reading pauses until the next. */
+const octetsATurn = 512 << 10;
+
+/** What a peer tells the speaker. */
+export interface PeerOwner {
+  /** There is work for a turn. */
+  wake(): void;
+  established(peer: SpeakerPeer, negotiated: Negotiated): void;
+  endOfRib(peer: SpeakerPeer, family: Family): void;
+  down(peer: SpeakerPeer, reason: DownReason): void;
+  changed(peer: SpeakerPeer, state: State): void;
+  faults(peer: SpeakerPeer, faults: readonly UpdateFault[], update: Uint8Array): void;
+  tooMany(peer: SpeakerPeer, family: Family, limit: number): void;
+}
+
+/** One peer: what its session says goes into the tables, and what its update groups have goes to its session. */
+export class SpeakerPeer implements SessionListener {
+  readonly name: string;
+  /** Index in the RIB, as long as the peer is configured. */
+  readonly index: number;
+  /** It came from a range and goes when its session does. */
+  readonly isDynamic: boolean;
+  config: PeerConfig;
+  session!: Session;
+  /** Wall-clock milliseconds of the last change of state. */
+  since: number;
+  /** Families for which the peer has said End-of-RIB in this session. */
+  readonly told = new Set<Family>();
+  #negotiated: Negotiated | undefined;
+  #import: ImportPeer | undefined;
+  #octets = 0;
+  #isPaused = false;
+  #ownAddress: Address | undefined;
+  readonly #speaker: SpeakerConfig;
+  readonly #tables: Tables;
+  readonly #intake: Import;
+  readonly #owner: PeerOwner;
+
+  constructor(
+    config: PeerConfig,
+    isDynamic: boolean,
+    now: number,
+    context: {
+      readonly speaker: SpeakerConfig;
+      readonly tables: Tables;
+      readonly intake: Import;
+      readonly owner: PeerOwner;
+    },
+  ) {
+    this.name = peerName(config.address, config.zone);
+    this.config = config;
+    this.isDynamic = isDynamic;
+    this.since = now;
+    this.#speaker = context.speaker;
+    this.#tables = context.tables;
+    this.#intake = context.intake;
+    this.#owner = context.owner;
+    this.index = this.#tables.peers.add(this.#ribPeer(undefined));
+  }
+
+  get negotiated(): Negotiated | undefined {
+    return this.#negotiated;
+  }
+
+  /** How many paths of a family this peer has sent. */
+  received(family: Family): number {
+    return this.#tables.of(family)?.rib.paths.count[this.index] ?? 0;
+  }
+
+  onEstablished(negotiated: Negotiated): void {
+    this.#negotiated = negotiated;
+    this.told.clear();
+    this.#octets = 0;
+    this.#isPaused = false;
+    this.#tables.peers.replace(this.index, this.#ribPeer(negotiated));
+    this.#ownAddress = this.session.local?.address;
+    this.#prepare(negotiated);
+    this.#owner.established(this, negotiated);
+    for (const family of negotiated.families) {
+      this.#tables.of(family)?.groups.join(this.#member(family), this.#terms(family, negotiated));
+    }
+    this.#owner.wake();
+  }
+
+  onUpdate(scan: UpdateScan, buf: Uint8Array): Notification | undefined {
+    const { verdict } = scan;
+    const faults = this.#intake.update(this.#import!, scan, buf);
+    this.#octets += buf.length === 0 ? 0 : scan.blockEnd - scan.blockStart + (scan.reachable + scan.unreachable) * 4;
+    if (this.#octets > octetsATurn && !this.#isPaused) {
+      this.#isPaused = true;
+      this.session.pauseReading();
+    }
+    this.#owner.wake();
+    if (faults.length > 0 && verdict === "ok") {
+      this.#owner.faults(this, faults, scan.block.slice(scan.blockStart, scan.blockEnd));
+      const reset = faults.find(({ action }) => action === "reset");
+      if (reset) return { code: errorCode.update, subcode: reset.subcode, data: reset.data };
+    }
+    return this.config.maxPrefixes === undefined ? undefined : this.#tooMany(this.config.maxPrefixes);
+  }
+
+  onEndOfRib(family: Family): void {
+    this.told.add(family);
+    this.#tables.of(family)?.rib.adjRibIn.condemn(this.index, true);
+    this.#owner.endOfRib(this, family);
+    this.#owner.wake();
+  }
+
+  onRouteRefresh(family: Family, subtype: number): void {
+    if (subtype !== 0) return;
+    this.#tables.of(family)?.groups.refresh(this.index);
+    this.#owner.wake();
+  }
+
+  onDrain(): void {
+    for (const { groups } of this.#tables.families.values()) groups.drained(this.index);
+    this.#owner.wake();
+  }
+
+  onDown(reason: DownReason): void {
+    this.#negotiated = undefined;
+    this.#import = undefined;
+    for (const [family, { rib, groups }] of this.#tables.families) {
+      groups.leave(this.index);
+      if (reason.retains.includes(family)) rib.adjRibIn.markStale(this.index);
+      else rib.adjRibIn.condemn(this.index, false);
+    }
+    this.#owner.down(this, reason);
+    this.#owner.wake();
+  }
+
+  onSweepStale(family: Family): void {
+    this.#tables.of(family)?.rib.adjRibIn.condemn(this.index, true);
+    this.#owner.wake();
+  }
+
+  onStateChange(state: State): void {
+    this.#owner.changed(this, state);
+  }
+
+  /** A turn is over: reading goes on. */
+  resume(): void {
+    this.#octets = 0;
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.session.resumeReading();
+  }
+
+  /** The same session under other rules: filters, reflection, next hop. */
+  reconfigure(config: PeerConfig, importChanged: boolean): void {
+    this.config = config;
+    if (!this.#negotiated) return;
+    this.#tables.peers.replace(this.index, this.#ribPeer(this.#negotiated));
+    this.#prepare(this.#negotiated);
+    for (const family of this.#negotiated.families) {
+      this.#tables.of(family)?.groups.rejoin(this.index, this.#terms(family, this.#negotiated));
+      if (importChanged) this.session.requestRefresh(family);
+    }
+    this.#owner.wake();
+  }
+
+  accept(connection: Connection): void {
+    this.session.accept(connection);
+  }
+
+  #prepare(negotiated: Negotiated): void {
+    this.#import = {
+      index: this.index,
+      negotiated,
+      ownAddress: this.#ownAddress,
+      filter: this.config.importFilter,
+      requiresPolicy: this.#speaker.ebgpRequiresPolicy && !negotiated.isInternal,
+    };
+  }
+
+  #ribPeer(negotiated: Negotiated | undefined): Parameters<Tables["peers"]["add"]>[0] {
+    return {
+      name: this.name,
+      address: this.config.address,
+      isInternal: negotiated?.isInternal ?? false,
+      isClient: (negotiated?.isInternal ?? false) && (this.config.routeReflectorClient ?? false),
+      routerId: negotiated?.peerRouterId ?? 0,
+    };
+  }
+
+  #member(family: Family): GroupMember {
+    let isTold = false;
+    return {
+      peer: this.index,
+      send: (bytes) => this.session.sendBulk(bytes),
+      onSynced: () => {
+        if (!isTold) this.session.sendBulk(writeEndOfRib(new Writer(32), family).take());
+        isTold = true;
+      },
+    };
+  }
+
+  #terms(family: Family, negotiated: Negotiated): ExportTerms {
+    const { config } = this;
+    const own = config.nextHop?.[family] ?? this.#ownAddress;
+    const canName = own !== undefined && (own.family === family || (family === "ipv4" && negotiated.extendedNextHop));
+    return {
+      family,
+      localAsn: negotiated.localAsn,
+      isInternal: negotiated.isInternal,
+      isClient: negotiated.isInternal && (config.routeReflectorClient ?? false),
+      clusterId: this.#speaker.clusterId ?? this.#speaker.routerId,
+      ownAddress: canName ? own : undefined,
+      ownLinkLocal: undefined,
+      nextHopSelf: config.nextHopSelf ?? false,
+      requiresPolicy: this.#speaker.ebgpRequiresPolicy && !negotiated.isInternal,
+      filter: config.exportFilter,
+      fourOctetAs: negotiated.fourOctetAs,
+      maxMessageLength: negotiated.maxMessageLength,
+    };
+  }
+
+  #tooMany(limit: number): Notification | undefined {
+    for (const family of this.#negotiated!.families) {
+      if (this.received(family) <= limit) continue;
+      this.#owner.tooMany(this, family, limit);
+      return { code: errorCode.cease, subcode: ceaseCode.maxPrefixes, data: new Uint8Array(0) };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Family, families } from "../../net/family.ts";
+import { UpdateGroups } from "../export/update-groups.ts";
+import { AttributeIntake } from "../rib/attribute-intake.ts";
+import { AttributeStore } from "../rib/attribute-store.ts";
+import { NextHopTable } from "../rib/next-hop-table.ts";
+import { localPeer, PeerTable } from "../rib/peer-table.ts";
+import { Rib } from "../rib/rib.ts";
+import { peerName, type SpeakerConfig } from "./config.ts";
+import type { NextHops, RouteNextHop, RouteSink } from "./ports.ts";
+import { RouteFeed } from "./route-feed.ts";
+
+/** Everything of one family. */
+export interface FamilyTables {
+  readonly rib: Rib;
+  readonly groups: UpdateGroups;
+  /** Absent when nobody forwards by our routes. */
+  readonly feed: RouteFeed | undefined;
+}
+
+/** The memory of a speaker: what both families share, and each family's tables. */
+export class Tables {
+  readonly nextHops: NextHopTable;
+  readonly attributes: AttributeStore;
+  readonly intake: AttributeIntake;
+  readonly peers: PeerTable;
+  readonly families: ReadonlyMap<Family, FamilyTables>;
+  readonly #ways: NextHops;
+
+  /** `onRoom`: the sink takes more. */
+  constructor(config: SpeakerConfig, ways: NextHops, sink: RouteSink | undefined, onRoom: () => void) {
+    const { asn, routerId, clusterId = routerId } = config;
+    this.#ways = ways;
+    this.nextHops = new NextHopTable((hop) => ways.resolve(hop));
+    this.attributes = new AttributeStore({ asn, routerId, clusterId }, this.nextHops);
+    this.intake = new AttributeIntake(this.attributes);
+    this.peers = new PeerTable(routerId);
+    const both = families.filter((family) => config.families.includes(family));
+    this.families = new Map(both.map((family) => [family, this.#tables(family, sink, onRoom)]));
+  }
+
+  /** The tables of a family that this speaker carries. */
+  of(family: Family): FamilyTables | undefined {
+    return this.families.get(family);
+  }
+
+  /** Asks anew for every next hop, and touches the routes of those for which the answer changed. O(paths) if any. */
+  resolveAgain(): void {
+    const changed = new Set<number>();
+    for (const [id, hop] of this.nextHops.entries()) {
+      const { reachable, metric } = this.#ways.resolve(hop);
+      if (this.nextHops.learn(id, reachable, metric)) changed.add(id);
+    }
+    if (changed.size === 0) return;
+    for (const { rib } of this.families.values()) {
+      const { limit, prefix, attributes } = rib.paths;
+      for (let path = 1; path < limit; path++) {
+        if (prefix[path] === 0) continue;
+        if (changed.has(this.attributes.columns.nextHop[attributes[path]!]!)) rib.locRib.touch(prefix[path]!, path);
+      }
+    }
+  }
+
+  #tables(family: Family, sink: RouteSink | undefined, onRoom: () => void): FamilyTables {
+    const rib: Rib = new Rib(family, this.attributes, this.peers, (prefix) => {
+      groups.touch(prefix);
+      feed?.touch(prefix);
+    });
+    const groups = new UpdateGroups(rib, this.attributes, this.peers);
+    const feed = sink && new RouteFeed(rib, sink, (path) => this.#nextHopOf(rib, path), onRoom);
+    return { rib, groups, feed };
+  }
+
+  /** A link-local next hop lies on the interface of the session it came over. */
+  #nextHopOf(rib: Rib, path: number): RouteNextHop | undefined {
+    const peer = rib.paths.peer[path]!;
+    const { address, linkLocal } = this.nextHops.hop(this.attributes.columns.nextHop[rib.paths.attributes[path]!]!);
+    if (peer === localPeer || address === undefined) return undefined;
+    const via = this.peers.peer(peer);
+    const zone = via.name.slice(peerName(via.address).length + 1);
+    return linkLocal !== undefined && zone !== "" ? { address: linkLocal, zone } : { address, zone: "" };
+  }
+}
