@@ -1,0 +1,46 @@
+import type { Levels } from "../lib/fact.ts";
+
+/** Everything the agent itself can say; the rooms below it have their own. */
+export type AgentFact =
+  | { readonly fact: "agent.starting"; readonly version: string; readonly datastore: string }
+  | { readonly fact: "agent.configuration"; readonly problem: string }
+  | { readonly fact: "agent.registered"; readonly ipv4: string; readonly ipv6: string; readonly asn: number }
+  | { readonly fact: "agent.registration-failed"; readonly why: string; readonly retrySeconds: number }
+  | { readonly fact: "agent.resource-invalid"; readonly key: string; readonly why: string }
+  | {
+      readonly fact: "agent.datastore";
+      readonly state: "in-sync" | "interrupted" | "resumed" | "relisting";
+      readonly why: string;
+    }
+  | { readonly fact: "agent.paused"; readonly why: string }
+  | { readonly fact: "agent.resumed" }
+  | { readonly fact: "agent.programming"; readonly millis: number; readonly routes: number; readonly endpoints: number }
+  | { readonly fact: "agent.setting-failed"; readonly setting: string; readonly why: string }
+  | {
+      readonly fact: "agent.workload";
+      readonly request: string;
+      readonly workload: string;
+      readonly millis: number;
+      readonly outcome: string;
+    }
+  | { readonly fact: "agent.links-lost"; readonly why: string }
+  | { readonly fact: "agent.bgp"; readonly state: "started" | "restarted" | "off"; readonly why: string }
+  | { readonly fact: "agent.stopping"; readonly signal: string };
+
+/** How loud each fact is. */
+export const agentLevels: Levels<AgentFact> = {
+  "agent.starting": "info",
+  "agent.configuration": "error",
+  "agent.registered": "info",
+  "agent.registration-failed": "warn",
+  "agent.resource-invalid": "warn",
+  "agent.datastore": "info",
+  "agent.paused": "warn",
+  "agent.resumed": "info",
+  "agent.programming": "info",
+  "agent.setting-failed": "warn",
+  "agent.workload": "info",
+  "agent.links-lost": "warn",
+  "agent.bgp": "info",
+  "agent.stopping": "info",
+};

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { Entry } from "../datastore/store.ts";
+import type { Change } from "../lib/change.ts";
+import { PolicyGraph } from "../policy/graph/policy-graph.ts";
+import type { AgentFact } from "./fact.ts";
+import { NodeGraph } from "./graph/node-graph.ts";
+import { Intake } from "./intake.ts";
+
+const apiVersion = "projectcalico.org/v3";
+const resources = "/calico/resources/v3/projectcalico.org/";
+
+function setUp() {
+  const facts: AgentFact[] = [];
+  let pools = 0;
+  const graph = new NodeGraph({ nodeName: "n1", routerId: undefined, ipv6: true });
+  const policy = new PolicyGraph("n1");
+  const intake = new Intake({
+    nodeName: "n1",
+    graph,
+    policy,
+    tell: (fact) => facts.push(fact),
+    onPools: () => void pools++,
+  });
+  const put = (key: string, value: object | string): Change<string, Entry> => ({
+    kind: "set",
+    key,
+    value: { key, value: typeof value === "string" ? value : JSON.stringify(value), revision: 1 },
+  });
+  const feed = (path: string, value: object | string | undefined): void =>
+    intake.on(value === undefined ? { kind: "delete", key: path } : put(path, value));
+  return { facts, graph, policy, intake, feed, pools: () => pools };
+}
+const endpoint = (node: string) => ({
+  kind: "WorkloadEndpoint",
+  apiVersion,
+  metadata: { name: "n1-k8s-a-eth0", namespace: "ns" },
+  spec: {
+    node,
+    orchestrator: "k8s",
+    pod: "a",
+    endpoint: "eth0",
+    interfaceName: "cali1",
+    ipNetworks: ["10.0.0.1/32"],
+    profiles: ["kns.ns"],
+  },
+});
+const policyNamed = (name: string, action: string) => ({
+  kind: "NetworkPolicy",
+  apiVersion,
+  metadata: { name, namespace: "ns" },
+  spec: { selector: "all()", types: ["Ingress"], ingress: [{ action }] },
+});
+
+describe("entries of the store", () => {
+  it("become endpoints, routes and rules of this node", () => {
+    const { feed, graph, policy } = setUp();
+    graph.onLink({ kind: "set", key: "cali1", value: { name: "cali1", ifindex: 7, up: true } });
+    feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n1"));
+    feed("/calico/ipam/v2/host/n1/ipv4/block/10.0.0.0-26", { state: "confirmed" });
+    assert.deepEqual(
+      [...graph.turn().routes].map((c) => c.key),
+      ["10.0.0.0/26", "10.0.0.1/32"],
+    );
+    assert.deepEqual(
+      policy.flush().endpoints.map((c) => c.key),
+      ["cali1"],
+    );
+    feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n2"));
+    feed("/calico/ipam/v2/host/n1/ipv4/block/10.0.0.0-26", { state: "pendingDeletion" });
+    assert.deepEqual(
+      graph.turn().routes.map((c) => c.kind),
+      ["delete", "delete"],
+    );
+    assert.deepEqual(
+      policy.flush().endpoints.map((c) => c.kind),
+      ["delete"],
+    );
+  });
+
+  it("of other hosts' affinities, other owners and unknown kinds are passed over", () => {
+    const { feed, graph, facts } = setUp();
+    for (const key of [
+      "/calico/ipam/v2/host/n2/ipv4/block/10.0.0.0-26",
+      "/calico/ipam/v2/virtual/n1/ipv4/block/10.0.0.0-26",
+    ])
+      feed(key, { state: "confirmed" });
+    feed("/calico/ipam/v2/host/n1", "");
+    feed(`${resources}unheardof/x`, "?");
+    feed(`${resources}caliconodestatuses/x`, "?");
+    assert.equal(graph.turn().routes.length, 0);
+    assert.deepEqual(facts, []);
+  });
+
+  it("that cannot be read count as absent, say why, and are forgiven when mended", () => {
+    const { feed, facts, intake, graph } = setUp();
+    feed(`${resources}ippools/p`, {
+      kind: "IPPool",
+      apiVersion,
+      metadata: { name: "p" },
+      spec: { cidr: "10.0.0.1/16" },
+    });
+    feed(`${resources}nodes/n2`, "{");
+    assert.equal(intake.invalidCount, 2);
+    assert.match(
+      JSON.stringify(facts),
+      /IPPool\(p\): spec.cidr = '10.0.0.1\/16': host bits are set; 10.0.0.0\/16 would be right/,
+    );
+    feed(`${resources}ippools/p`, {
+      kind: "IPPool",
+      apiVersion,
+      metadata: { name: "p" },
+      spec: { cidr: "10.0.0.0/16" },
+    });
+    feed(`${resources}nodes/n2`, undefined);
+    assert.equal(intake.invalidCount, 0);
+    assert.equal(graph.nodes.size, 0);
+  });
+
+  it("spelling one policy in two ways make one policy, the newest spelling's, whatever the order", () => {
+    const spellings = [
+      ["foo", "Allow"],
+      ["default.foo", "Deny"],
+    ] as const;
+    for (const order of [spellings, [...spellings].reverse()]) {
+      const { feed, policy, intake } = setUp();
+      feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n1"));
+      for (const [name, action] of order) feed(`${resources}networkpolicies/ns/${name}`, policyNamed(name, action));
+      const chains = policy
+        .flush()
+        .chains.flatMap((c) =>
+          c.kind === "set" && c.value.owner.kind === "NetworkPolicy" ? c.value.rules.map((r) => r.action) : [],
+        );
+      assert.deepEqual(chains, ["allow"]);
+      assert.equal(intake.policyCount, 2);
+      feed(`${resources}networkpolicies/ns/foo`, undefined);
+      assert.ok(policy.flush().chains.some((c) => c.kind === "set" && c.value.rules[0]?.action === "deny"));
+    }
+  });
+
+  it("keep what the agent itself needs: readiness, Felix's settings, news of pools", () => {
+    const { feed, intake, pools } = setUp();
+    assert.equal(intake.isReady, true);
+    feed(`${resources}clusterinformations/default`, {
+      kind: "ClusterInformation",
+      apiVersion,
+      metadata: { name: "default" },
+      spec: { datastoreReady: false },
+    });
+    assert.equal(intake.isReady, false);
+    assert.deepEqual(intake.felix(), { resources: [], changed: true });
+    const felix = (name: string) =>
+      feed(`${resources}felixconfigurations/${name}`, {
+        kind: "FelixConfiguration",
+        apiVersion,
+        metadata: { name },
+        spec: {},
+      });
+    felix("node.n1");
+    felix("default");
+    felix("node.n2");
+    const { resources: found, changed } = intake.felix();
+    assert.deepEqual(
+      [found.map((r) => r.metadata.name), changed, intake.felix().changed],
+      [["default", "node.n1"], true, false],
+    );
+    feed(`${resources}ippools/p`, undefined);
+    feed(`${resources}nodes/n1`, undefined);
+    feed(`${resources}nodes/n2`, undefined);
+    assert.equal(pools(), 2);
+  });
+});

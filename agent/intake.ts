@@ -1,0 +1,174 @@
+import { decodeResource } from "../datastore/decode.ts";
+import { decodeAffinity } from "../datastore/ipam-decode.ts";
+import { parseIpamPath } from "../datastore/ipam-key.ts";
+import { affinityState } from "../datastore/model/block-affinity.ts";
+import type { ClusterInformation } from "../datastore/model/cluster-information.ts";
+import type { FelixConfiguration } from "../datastore/model/felix-configuration.ts";
+import type { Kind } from "../datastore/model/resource.ts";
+import type { Resource } from "../datastore/model/schemas.ts";
+import { type Problem, problemText } from "../datastore/problem.ts";
+import { parseResourcePath, type ResourceKey } from "../datastore/resource-key.ts";
+import type { Entry } from "../datastore/store.ts";
+import type { Change } from "../lib/change.ts";
+import type { Tell } from "../lib/fact.ts";
+import { prefixKey } from "../net/prefix.ts";
+import type { PolicyGraph, PolicyInput } from "../policy/graph/policy-graph.ts";
+import type { AgentFact } from "./fact.ts";
+import type { NodeGraph } from "./graph/node-graph.ts";
+import { PolicySpellings } from "./policy-spellings.ts";
+
+/** Where resources go. */
+export interface IntakeTargets {
+  readonly nodeName: string;
+  readonly graph: NodeGraph;
+  readonly policy: PolicyGraph;
+  readonly tell: Tell<AgentFact>;
+  /** Pools or our own node changed: what IPAM remembers of them is old. */
+  readonly onPools: () => void;
+}
+
+/** Kinds that the agent follows; the others' keys are passed over without being read. */
+const followed: ReadonlySet<Kind> = new Set<Kind>([
+  "BGPConfiguration",
+  "BGPPeer",
+  "ClusterInformation",
+  "FelixConfiguration",
+  "GlobalNetworkPolicy",
+  "GlobalNetworkSet",
+  "IPPool",
+  "NetworkPolicy",
+  "NetworkSet",
+  "Node",
+  "Profile",
+  "Tier",
+  "WorkloadEndpoint",
+]);
+
+/**
+ * From entries of the store to the graphs: what cannot be read counts as absent and is told, once. Everything that is needed
+ * outside the graphs (settings, readiness) stays here.
+ */
+export class Intake {
+  readonly #targets: IntakeTargets;
+  readonly #policies = new PolicySpellings();
+  readonly #felix = new Map<string, FelixConfiguration>();
+  readonly #invalid = new Set<string>();
+  #cluster: ClusterInformation | undefined;
+  #felixChanged = true;
+
+  constructor(targets: IntakeTargets) {
+    this.#targets = targets;
+  }
+
+  on(change: Change<string, Entry>): void {
+    const resource = parseResourcePath(change.key);
+    if (resource) {
+      if (followed.has(resource.kind)) this.#onResource(resource, change);
+      return;
+    }
+    const ipam = parseIpamPath(change.key);
+    if (ipam?.kind !== "affinity" || ipam.owner !== "host" || ipam.name !== this.#targets.nodeName) return;
+    const decoded = change.kind === "set" ? decodeAffinity(change.value.value) : undefined;
+    const key = prefixKey(ipam.cidr);
+    const confirmed = decoded?.ok && affinityState(decoded.value) === "confirmed" && decoded.value.deleted !== true;
+    this.#targets.graph.onBlock(confirmed ? { kind: "set", key, value: ipam.cidr } : { kind: "delete", key });
+    if (decoded) this.#judge(change.key, decoded.ok ? [] : decoded.problems);
+  }
+
+  /** `datastoreReady` of ClusterInformation; a cluster that does not say so is ready. */
+  get isReady(): boolean {
+    return this.#cluster?.spec.datastoreReady !== false;
+  }
+
+  /** FelixConfigurations that hold for this node, weakest first; and whether they changed since this was last asked. */
+  felix(): { readonly resources: readonly FelixConfiguration[]; readonly changed: boolean } {
+    const changed = this.#felixChanged;
+    this.#felixChanged = false;
+    const own = [this.#felix.get("default"), this.#felix.get(`node.${this.#targets.nodeName}`)];
+    return { resources: own.filter((resource) => resource !== undefined), changed };
+  }
+
+  /** Policies in the store, every spelling counted. */
+  get policyCount(): number {
+    return this.#policies.size;
+  }
+
+  /** Entries that count as absent because they cannot be read. */
+  get invalidCount(): number {
+    return this.#invalid.size;
+  }
+
+  #onResource(key: ResourceKey, change: Change<string, Entry>): void {
+    const decoded = change.kind === "set" ? decodeResource(key, change.value.value) : undefined;
+    this.#judge(change.key, decoded?.ok === false ? decoded.problems : []);
+    this.#dispatch(key, decoded?.ok ? (decoded.value as Resource) : undefined);
+  }
+
+  #judge(key: string, problems: readonly Problem[]): void {
+    if (problems.length === 0) {
+      this.#invalid.delete(key);
+      return;
+    }
+    this.#invalid.add(key);
+    this.#targets.tell({ fact: "agent.resource-invalid", key, why: problems.map(problemText).join("; ") });
+  }
+
+  #dispatch(key: ResourceKey, value: Resource | undefined): void {
+    const { graph, policy } = this.#targets;
+    const id = key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
+    const only = <K extends Kind>(kind: K): Change<string, Extract<Resource, { kind: K }>> =>
+      changeOf(id, value?.kind === kind ? (value as Extract<Resource, { kind: K }>) : undefined);
+    switch (key.kind) {
+      case "Node":
+        graph.onNode(only("Node"));
+        if (key.name === this.#targets.nodeName) this.#targets.onPools();
+        break;
+      case "BGPPeer":
+        graph.onPeering(only("BGPPeer"));
+        break;
+      case "BGPConfiguration":
+        graph.onConfiguration(only("BGPConfiguration"));
+        break;
+      case "IPPool":
+        graph.onPool(only("IPPool"));
+        policy.on({ kind: "IPPool", change: only("IPPool") });
+        this.#targets.onPools();
+        break;
+      case "WorkloadEndpoint":
+        graph.onEndpoint(only("WorkloadEndpoint"));
+        policy.on({ kind: "WorkloadEndpoint", change: only("WorkloadEndpoint") });
+        break;
+      case "FelixConfiguration":
+        put(this.#felix, key.name, value?.kind === "FelixConfiguration" ? value : undefined);
+        this.#felixChanged = true;
+        break;
+      case "ClusterInformation":
+        if (key.name === "default") this.#cluster = value?.kind === "ClusterInformation" ? value : undefined;
+        break;
+      case "NetworkPolicy":
+      case "GlobalNetworkPolicy":
+        this.#onPolicy(key, key.kind, value);
+        break;
+      case "NetworkSet":
+      case "GlobalNetworkSet":
+      case "Profile":
+      case "Tier":
+        policy.on({ kind: key.kind, change: only(key.kind) } as PolicyInput);
+        break;
+    }
+  }
+
+  #onPolicy(key: ResourceKey, kind: "NetworkPolicy" | "GlobalNetworkPolicy", value: Resource | undefined): void {
+    const found = value?.kind === "NetworkPolicy" || value?.kind === "GlobalNetworkPolicy" ? value : undefined;
+    this.#targets.policy.on({ kind, change: this.#policies.on(key, found) } as PolicyInput);
+  }
+}
+
+function changeOf<V>(key: string, value: V | undefined): Change<string, V> {
+  return value === undefined ? { kind: "delete", key } : { kind: "set", key, value };
+}
+
+function put<V>(table: Map<string, V>, key: string, value: V | undefined): void {
+  if (value === undefined) table.delete(key);
+  else table.set(key, value);
+}
