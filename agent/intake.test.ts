@@ -123,6 +123,7 @@ describe("entries of the store", () => {
     ] as const;
     for (const order of [spellings, [...spellings].reverse()]) {
       const { feed, policy, intake } = setUp();
+      feed(`${resources}tiers/default`, { kind: "Tier", apiVersion, metadata: { name: "default" }, spec: { order: 1e6 } });
       feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n1"));
       for (const [name, action] of order) feed(`${resources}networkpolicies/ns/${name}`, policyNamed(name, action));
       const chains = policy

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { systemClock } from "../../lib/io/clock.ts";
 import { NamespaceDriver } from "../lab/driver.ts";
+import { demoResource } from "../resources.ts";
 import type { Verdict } from "../scenario/expectation.ts";
 import { play } from "../scenario/play.ts";
 import { demoPackages, ensurePackages } from "../task/debian.ts";
@@ -35,9 +35,8 @@ const interrupted = new Promise<"interrupted">((resolve) => {
 async function perform(): Promise<readonly Verdict[]> {
   screen.progress("raising the lab");
   await driver.raise(topology);
-  const text = (name: string): string => readFileSync(new URL(`resources/${name}.yaml`, import.meta.url), "utf8");
-  const resources = { bgp: text("bgp"), pools: text("pools"), namespaces: text("namespaces") };
-  const chapters = demoChapters({ ...resources, deny: text("deny"), allow: text("allow") });
+  const [bgp, pools, namespaces] = [demoResource("bgp"), demoResource("pools"), demoResource("namespaces")];
+  const chapters = demoChapters({ bgp, pools, namespaces, deny: demoResource("deny"), allow: demoResource("allow") });
   const presenter = new Presenter(screen, () => driver.sights);
   const verdicts = await play({ topology, chapters }, driver, systemClock, (told) => presenter.hear(told));
   await driver.sessions();

@@ -137,7 +137,7 @@ describe("tidy finds", () => {
     const rule = "every path that a page names exists";
     const there = { "bgp/rib/a.ts": "", "docs/adr/0001-x.md": "" };
     const good =
-      "`rib/a.ts` `bgp/rib/a.ts` `bgp/rib/` `npm run x` `bgp/protocol` `/run/x.sock` `**/*.ts` [x](rib/) [y](https://e.org/z.md)";
+      "`rib/a.ts` `bgp/rib/a.ts` `bgp/rib/` `rib/` `npm run x` `bgp/protocol` `/run/x.sock` `**/*.ts` [x](rib/) [y](https://e.org/z.md)";
     assert.deepEqual(sentences(rule, { ...there, "bgp/README.md": good }), []);
     assert.deepEqual(sentences(rule, { ...there, "bgp/README.md": "x\n`rib/b.ts` and [z](lost.md)" }), [
       "bgp/README.md:2: `rib/b.ts` does not exist; name a path that exists, from this page or from the root",

@@ -13,6 +13,7 @@ export function pagePaths(tree: Tree): Finding[] {
   for (const path of tree.paths) {
     const parts = path.split("/");
     for (let n = 1; n < parts.length; n++) known.add(parts.slice(0, n).join("/"));
+    for (const folder of parts.slice(0, -1)) known.add(`${folder}/`);
   }
   return tree.pages.flatMap((page) => missing(page, known));
 }
@@ -23,7 +24,8 @@ function missing(page: Page, known: ReadonlySet<string>): Finding[] {
     if (!isPath(named, match[2] !== undefined)) return [];
     const bare = named.replace(/\/$/, "");
     const places = [resolve(page.path, bare), resolve("", bare)];
-    if (places.some((place) => place === "" || known.has(place))) return [];
+    // `io/` alone means the folders of that name, wherever they are
+    if (known.has(named) || places.some((place) => place === "" || known.has(place))) return [];
     const right = "name a path that exists, from this page or from the root";
     return [{ path: page.path, line: lineAt(page.text, match.index), wrong: `\`${named}\` does not exist`, right }];
   });

@@ -1,0 +1,3 @@
+import { datastoreOutage } from "./datastore-outage.contract.ts";
+
+datastoreOutage(10);
