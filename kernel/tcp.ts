@@ -24,18 +24,24 @@ export interface TcpDial extends TcpOptions {
   readonly netns?: string;
 }
 
-/** A TCP MD5 key for every peer of a range; an empty key takes one back. */
-export interface PeerKey {
+/** What the callers of a range are held to. */
+export interface TcpPeer {
   readonly range: Prefix;
-  readonly md5: string;
+  /** Their TCP MD5 key, 1..80 octets: without it their SYN is dropped. Never logged. */
+  readonly md5?: string;
+  /** TTL of what we send them, once the connection stands. */
+  readonly ttl?: number;
+  /** As in `TcpOptions`, once the connection stands. */
+  readonly minTtl?: number;
 }
 
 /** Where to wait. */
 export interface TcpListen extends TcpOptions {
+  /** `::` waits for IPv6 only. */
   readonly address: Address;
   /** 0: the kernel chooses. */
   readonly port: number;
-  readonly keys?: readonly PeerKey[];
+  readonly peers?: readonly TcpPeer[];
   /** Path of the network namespace to wait in; absent: our own. */
   readonly netns?: string;
 }

@@ -18,6 +18,8 @@ export interface Addon {
   bind(fd: number, address: Uint8Array): number;
   connect(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
+  /** Answers the accepted descriptor; `room` holds at least 128 octets and gets the caller's address. */
+  accept(fd: number, room: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   getsockopt(fd: number, level: number, name: number, room: Uint8Array): number;
   /** Writes the socket's own address into `room`, and answers its length. */

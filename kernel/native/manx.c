@@ -155,6 +155,21 @@ static napi_value js_listen(napi_env env, napi_callback_info info) {
   return number(env, listen(fd, backlog) == 0 ? 0 : -errno);
 }
 
+/* accept(fd, room) -> descriptor, non-blocking and close-on-exec; the caller's address is written into `room` */
+static napi_value js_accept(napi_env env, napi_callback_info info) {
+  napi_value a[MOST_ARGUMENTS];
+  struct sockaddr_storage address = {0};
+  socklen_t length = sizeof address;
+  struct bytes room;
+  int fd;
+  if (!take(env, info, 2, a) || !to_int(env, a[0], &fd) || !to_bytes(env, a[1], &room) || room.length < sizeof address)
+    return number(env, -EINVAL);
+  int accepted = accept4(fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted < 0) return number(env, -errno);
+  __builtin_memcpy(room.data, &address, sizeof address);
+  return number(env, accepted);
+}
+
 /* setsockopt(fd, level, name, value) -> 0 */
 static napi_value js_setsockopt(napi_env env, napi_callback_info info) {
   napi_value a[MOST_ARGUMENTS];
@@ -368,10 +383,21 @@ NAPI_MODULE_INIT() {
     const char *name;
     napi_callback call;
   } functions[] = {
-      {"socket", js_socket},         {"open", js_open},             {"bind", js_bind},       {"connect", js_connect},
-      {"listen", js_listen},         {"setsockopt", js_setsockopt}, {"getsockopt", js_getsockopt},
-      {"getsockname", js_getsockname}, {"filter", js_filter},       {"send", js_send},       {"receive", js_receive},
-      {"close", js_close},           {"watch", js_watch},           {"unwatch", js_unwatch},
+      {"socket", js_socket},
+      {"open", js_open},
+      {"bind", js_bind},
+      {"connect", js_connect},
+      {"listen", js_listen},
+      {"accept", js_accept},
+      {"setsockopt", js_setsockopt},
+      {"getsockopt", js_getsockopt},
+      {"getsockname", js_getsockname},
+      {"filter", js_filter},
+      {"send", js_send},
+      {"receive", js_receive},
+      {"close", js_close},
+      {"watch", js_watch},
+      {"unwatch", js_unwatch},
   };
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
     napi_value function;
