@@ -54,7 +54,7 @@ export type CloseCause = "ended" | "failed" | "local";
 export interface ConnectionListener {
   /** Octets arrived: `start` to `end` of `buf`, which are the wire's again when the call returns. */
   onData(buf: Uint8Array, start: number, end: number): void;
-  /** After a `write` that answered false: everything written has left for the kernel. */
+  /** After a `write` that answered false: the kernel has taken everything written. */
   onDrain(): void;
   /** Told once. `why` is for people. */
   onClose(cause: CloseCause, why: string): void;
@@ -68,12 +68,18 @@ export interface Connection {
   readonly queuedBytes: number;
   /** Says who hears what happens; called once, in the turn in which the connection was handed over. */
   listen(listener: ConnectionListener): void;
-  /** Sends octets in order; the wire keeps `bytes` until they have left. False: wait for `onDrain` before more. */
+  /**
+   * Sends octets in order; the wire keeps `bytes` until they have left. False, at the latest when 128 KB wait: better to
+   * stop until `onDrain`.
+   */
   write(bytes: Uint8Array): boolean;
   /** Stops and resumes reading; what arrives meanwhile waits in the kernel. */
   pause(): void;
   resume(): void;
-  /** Calls back when everything that had arrived by now has been told. Not called once the connection is closed. */
+  /**
+   * Calls back when everything that had arrived by now has been told; while paused, after `resume`. Not called once the
+   * connection is closed.
+   */
   afterArrived(then: () => void): void;
   /** Sends what is queued, then FIN, within a bounded time; `onData` ends at once, `onClose("local")` follows. */
   close(): void;

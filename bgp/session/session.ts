@@ -1,3 +1,4 @@
+import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import type { Connection, Endpoint } from "../wire.ts";
 import type { Negotiated } from "./negotiated.ts";
@@ -19,6 +20,8 @@ export interface Session {
   readonly negotiated: Negotiated | undefined;
   /** Our end of the connection, while Established: the address that routes pointing to us name as next hop. */
   readonly local: Endpoint | undefined;
+  /** Our end of the Established connection: the next hop that "self" means. */
+  readonly localAddress: Address | undefined;
   /** Why it is not Established: the last thing that went wrong, with a hint, or empty. */
   readonly why: string;
   /** Begins to call and to take calls (ManualStart). Does nothing when already started. */
