@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import type { Topology } from "../scenario/topology.ts";
 import { layFabric } from "./fabric.ts";
 import { Frr } from "./frr.ts";
-import { Ground } from "./ground.ts";
+import { clearLeftovers, Ground } from "./ground.ts";
 import { Prober } from "./prober.ts";
-import { Processes } from "./processes.ts";
-import { ipBatch, run } from "./run.ts";
+import { isRunning, Processes, type ProcessId } from "./processes.ts";
+import { ipBatch, run, tryRun } from "./run.ts";
 import { waitFor } from "./wait.ts";
 
 const topology: Topology = {
@@ -89,7 +90,7 @@ describe("the fabric of the lab", function () {
     assert.deepEqual(Object.keys(six.peers).sort(), ["fd00:31::1", "fd00:31::2"]);
   });
 
-  it("leaves nothing behind when it is cleared, also after a crash", async () => {
+  it("leaves nothing behind when it is cleared, and other labs alone", async () => {
     const other = await Ground.make();
     await layFabric(topology, other);
     const id = new Processes(other.folderOf("processes")).start("sleeper", other.netns("n1"), ["sleep", "600"], {});
@@ -97,6 +98,28 @@ describe("the fabric of the lab", function () {
     const listed = await run("ip", ["netns", "list"]);
     assert.equal(listed.includes(other.netns("n1")), false);
     assert.equal(listed.includes(ground.netns("n1")), true, "another lab is left alone");
-    await assert.rejects(run("kill", ["-0", String(id.pid)]));
+    assert.equal(isRunning(id), false);
+  });
+
+  it("clears what a lab left that was killed", async () => {
+    const script = `
+      import { Ground } from "./e2e/lab/ground.ts";
+      import { Processes } from "./e2e/lab/processes.ts";
+      import { run } from "./e2e/lab/run.ts";
+      const ground = await Ground.make();
+      await run("ip", ["netns", "add", ground.netns("left")]);
+      const id = new Processes(ground.folderOf("processes")).start("sleeper", ground.netns("left"), ["sleep", "600"], {});
+      console.log(JSON.stringify({ id, netns: ground.netns("left"), folder: ground.folder }));
+      process.kill(process.pid, "SIGKILL");`;
+    const args = ["--input-type=module-typescript", "-e", script];
+    const { stdout, stderr } = await tryRun(process.execPath, args, { env: { NODE_NO_WARNINGS: "1" } });
+    assert.notEqual(stdout, "", stderr);
+    const left = JSON.parse(stdout) as { id: ProcessId; netns: string; folder: string };
+    assert.equal(isRunning(left.id), true);
+    await clearLeftovers();
+    assert.equal(isRunning(left.id), false);
+    assert.equal((await run("ip", ["netns", "list"])).includes(left.netns), false);
+    assert.equal(existsSync(left.folder), false);
+    assert.equal((await run("ip", ["netns", "list"])).includes(ground.netns("n1")), true, "a living lab is left alone");
   });
 });
