@@ -1,8 +1,8 @@
 import type { Client, ClientDuplexStream } from "@grpc/grpc-js";
 import type { Cancel, Clock } from "../../../lib/clock.ts";
 import type { Random } from "../../../lib/random.ts";
+import { backoff } from "../../backoff.ts";
 import type { Revision, StoreEvent, WatchMessage } from "../../store.ts";
-import { backoff } from "./backoff.ts";
 import { readPageEnd, readWatchAnswer, type WatchAnswer } from "./decode.ts";
 import { isServiceError, verdictOn, wordsOf } from "./failure.ts";
 import { prefixRange } from "./prefix-range.ts";

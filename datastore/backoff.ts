@@ -1,5 +1,5 @@
-import type { Random } from "../../../lib/random.ts";
-import { type Millis, millis } from "../../../lib/unit.ts";
+import type { Random } from "../lib/random.ts";
+import { type Millis, millis } from "../lib/unit.ts";
 
 const first = 50;
 const longest = 5000;
