@@ -80,16 +80,16 @@ export class RandomWorld {
   /** A rule that any validation lets through. */
   rule(): Rule {
     const ipVersion = this.pick([undefined, undefined, 4, 6] as const);
-    const protocol = this.pick([undefined, "TCP", "TCP", "UDP", "SCTP", "ICMP", "ICMPv6", 47] as const);
+    const protocol = this.pick([undefined, "TCP", "TCP", "UDP", "SCTP", "ICMP", "ICMPv6", 99] as const);
     const hasPorts = protocol === "TCP" || protocol === "UDP" || protocol === "SCTP";
-    const icmp = { type: this.pick([0, 3, 8, 128]), ...(this.chance(0.4) && { code: this.int(2) }) };
+    const icmp = { type: this.pick([3, 8, 13, 128]), ...(this.chance(0.4) && { code: this.int(2) }) };
     const family = ipVersion ?? this.pick([4, 6]);
     const isIcmp = protocol === "ICMP" || protocol === "ICMPv6";
     return {
       action: this.pick(["Allow", "Allow", "Allow", "Deny", "Pass", "Log"] as const),
       ...(ipVersion && { ipVersion }),
       ...(protocol && { protocol }),
-      ...(!protocol && this.chance(0.2) && { notProtocol: this.pick(["TCP", "UDP", 47] as const) }),
+      ...(!protocol && this.chance(0.2) && { notProtocol: this.pick(["TCP", "UDP", 99] as const) }),
       ...(isIcmp && this.chance(0.6) && { icmp }),
       ...(isIcmp && this.chance(0.2) && { notICMP: icmp }),
       source: this.#side(family, hasPorts),

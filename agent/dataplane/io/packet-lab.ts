@@ -1,0 +1,129 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Packet } from "../../../policy/packet.ts";
+import { frameOf } from "../sim/frame.ts";
+
+/** The interfaces of the node, each with its peer in the other namespace, and where it leads. */
+export interface LabInterface {
+  readonly name: string;
+  /** Addresses that the node reaches through it. */
+  readonly addresses: readonly string[];
+}
+
+const PROBER = new URL("../testdata/packet-lab.py", import.meta.url).pathname;
+const NODE_MAC = "02:00:00:00:00:01";
+const PEER_MAC = "02:00:00:00:00:02";
+
+/**
+ * A node in a network namespace, whose interfaces end in a second one from which any packet can be sent to it. `send`
+ * answers which packets the node's own firewall let through, whether it would forward them or take them itself.
+ */
+export class PacketLab {
+  readonly node: string;
+  readonly #peers: string;
+  readonly #slots = new Map<string, number>();
+  readonly #uplink: Packet;
+  #prober: ChildProcess | undefined;
+  #answers: AsyncIterator<string> | undefined;
+  #serial = 0;
+
+  /** `uplink` is a packet that is always let through. */
+  constructor(name: string, uplink: Packet) {
+    this.node = `${name}-node`;
+    this.#peers = `${name}-peers`;
+    this.#uplink = uplink;
+  }
+
+  async open(interfaces: readonly LabInterface[], own: readonly string[]): Promise<void> {
+    this.close();
+    for (const name of [this.node, this.#peers]) run("ip", "netns", "add", name);
+    const sysctls = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.conf.all.rp_filter=0"];
+    const silence = [
+      "net.ipv4.conf.default.rp_filter=0",
+      "net.ipv6.conf.default.accept_dad=0",
+      "net.ipv4.icmp_ratelimit=0",
+    ];
+    run("ip", "netns", "exec", this.node, "sysctl", "-q", "-w", ...sysctls, ...silence);
+    run("ip", "netns", "exec", this.#peers, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1");
+    run("ip", "-n", this.node, "link", "set", "lo", "up");
+    for (const address of own) run("ip", "-n", this.node, "addr", "add", address, "dev", "lo");
+    for (const [slot, { name, addresses }] of interfaces.entries()) {
+      this.#slots.set(name, slot);
+      run(
+        "ip",
+        "-n",
+        this.node,
+        "link",
+        "add",
+        name,
+        "address",
+        NODE_MAC,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        name,
+        "address",
+        PEER_MAC,
+        "netns",
+        this.#peers,
+      );
+      run("ip", "-n", this.node, "link", "set", name, "up");
+      run("ip", "-n", this.#peers, "link", "set", name, "up");
+      for (const address of addresses) {
+        run("ip", "-n", this.node, "route", "add", address, "dev", name);
+        run("ip", "-n", this.node, "neigh", "add", address, "lladdr", PEER_MAC, "dev", name, "nud", "permanent");
+      }
+    }
+    const prober = spawn("python3", [PROBER, this.#peers, this.node, ...this.#slots.keys()], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#prober = prober;
+    this.#answers = createInterface({ input: prober.stdout })[Symbol.asyncIterator]();
+    await this.#answer();
+  }
+
+  /** Sends the packets in order; answers for each whether it got through. @throws Error when the prober dies */
+  async send(packets: readonly Packet[]): Promise<boolean[]> {
+    const macs: string[] = [];
+    const frames = [...packets, this.#uplink].map((packet) => {
+      const mac = Buffer.alloc(6);
+      mac.writeUIntBE(0x060000000000 + ++this.#serial, 0, 6);
+      macs.push(mac.toString("hex").replace(/(..)(?=.)/g, "$1:"));
+      const frame = frameOf(packet, mac, Buffer.from(NODE_MAC.replaceAll(":", ""), "hex"));
+      return [this.#slots.get(packet.inInterface!), Buffer.from(frame).toString("hex")];
+    });
+    this.#prober!.stdin!.write(`${JSON.stringify({ frames, last: macs.pop() })}\n`);
+    const passed = new Set<string>(JSON.parse(await this.#answer()));
+    return macs.map((mac) => passed.has(mac));
+  }
+
+  /** Ends the prober and takes both namespaces away; also what an earlier run under this name left. */
+  close(): void {
+    this.#prober?.kill();
+    for (const name of [this.node, this.#peers]) {
+      try {
+        execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
+      } catch {
+        // It was not there.
+      }
+    }
+  }
+
+  /** The node's table as nft prints it. */
+  list(table: string): string {
+    return execFileSync("ip", ["netns", "exec", this.node, "nft", "-s", "list", "table", "inet", table], {
+      encoding: "utf8",
+    });
+  }
+
+  async #answer(): Promise<string> {
+    const { value, done } = await this.#answers!.next();
+    if (done) throw new Error("the prober ended");
+    return value;
+  }
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { NftablesLab } from "../io/nftables-lab.ts";
+import { defaultOptions, type FirewallOptions } from "../options.ts";
+import { disagreement } from "../sim/agreement.ts";
+
+const CASES = 300;
+
+describe("nftables in a namespace", function () {
+  this.timeout(120_000);
+  const options: FirewallOptions = { ...defaultOptions, endpointToHost: "Return", sourceSpoofing: "Any" };
+  const lab = new NftablesLab(`manx-policy-${process.pid}`, options);
+  before(() => lab.open());
+  after(() => lab.close());
+
+  it(`decides as the reference does about the packets of ${CASES} random policy sets`, async () => {
+    const tally = await disagreement(
+      lab,
+      options,
+      Array.from({ length: CASES }, (_, n) => n + 1),
+    );
+    assert.ok(typeof tally === "object", String(tally));
+    assert.equal(tally.cases, CASES);
+    const share = tally.allowed / tally.packets;
+    assert.ok(share > 0.2 && share < 0.8, `${share} of ${tally.packets} packets allowed`);
+  });
+});
