@@ -1,16 +1,16 @@
+import { decodeResource } from "../datastore/decode.ts";
+import { decodeIpamConfig } from "../datastore/ipam-decode.ts";
 import { ipamConfigPath } from "../datastore/ipam-key.ts";
-import { ipPoolSchema } from "../datastore/model/ip-pool.ts";
-import { ipReservationSchema } from "../datastore/model/ip-reservation.ts";
-import { ipamConfigSchema } from "../datastore/model/ipam-config.ts";
-import { nodeSchema } from "../datastore/model/node.ts";
-import { kindPrefix, resourcePath } from "../datastore/resource-key.ts";
+import type { Kind } from "../datastore/model/resource.ts";
+import type { ResourceOf } from "../datastore/model/schemas.ts";
+import { problemText } from "../datastore/problem.ts";
+import { kindPrefix, parseResourcePath, resourcePath } from "../datastore/resource-key.ts";
 import type { Entry, Revision, Store } from "../datastore/store.ts";
 import { type Prefix, parsePrefix } from "../net/prefix.ts";
 import { PrefixTrie } from "../net/prefix-trie.ts";
 import type { Reserved } from "./block.ts";
 import { Unreadable } from "./error.ts";
 import { type Pool, poolOf } from "./pool.ts";
-import { readStored } from "./stored.ts";
 
 /** Calico's limit of blocks a host when the configuration says none. */
 const defaultMaxBlocks = 20;
@@ -32,7 +32,10 @@ export interface Settings {
   readonly nodeLabels: Readonly<Record<string, string>>;
 }
 
-/** Reads pools, reservations, the configuration and one node's labels. What cannot be read counts as absent. */
+/**
+ * Reads pools, reservations, the configuration and one node's labels. What cannot be read counts as absent, but for the
+ * configuration. @throws Unreadable
+ */
 export async function loadSettings(store: Store, node: string): Promise<Settings> {
   const [pools, reservations, config, self] = await Promise.all([
     store.list(kindPrefix("IPPool")),
@@ -45,34 +48,35 @@ export async function loadSettings(store: Store, node: string): Promise<Settings
     ...readConfig(config),
     configRevision: config?.revision ?? 0,
     reserved: reservedBy(reservations.entries.flatMap(readReservation)),
-    nodeLabels: (self && readable(() => readStored(nodeSchema, self).metadata.labels)) ?? {},
+    nodeLabels: (self && resourceIn("Node", self)?.metadata.labels) ?? {},
   };
 }
 
-/** What a reading answers, or undefined when the value is unreadable. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined;
-    throw error;
-  }
+/** The resource an entry holds, or undefined when it holds none of that kind. */
+function resourceIn<K extends Kind>(kind: K, entry: Entry): ResourceOf<K> | undefined {
+  const key = parseResourcePath(entry.key);
+  const decoded = key && decodeResource({ ...key, kind }, entry.value);
+  return decoded?.ok ? decoded.value : undefined;
 }
 
 function readPool(entry: Entry): KnownPool | undefined {
-  const pool = readable(() => poolOf(readStored(ipPoolSchema, entry)));
+  const resource = resourceIn("IPPool", entry);
+  const pool = resource && poolOf(resource);
   return pool && { ...pool, path: entry.key, revision: entry.revision };
 }
 
 function readReservation(entry: Entry): readonly Prefix[] {
-  const resource = readable(() => readStored(ipReservationSchema, entry));
+  const resource = resourceIn("IPReservation", entry);
   return (resource?.spec.reservedCIDRs ?? []).flatMap((text) => parsePrefix(text) ?? []);
 }
 
 /** An absent key has other defaults than an absent field (Calico ipam.go GetIPAMConfig). */
 function readConfig(entry: Entry | undefined): Pick<Settings, "strict" | "autoBlocks" | "maxBlocks"> {
   if (!entry) return { strict: false, autoBlocks: true, maxBlocks: defaultMaxBlocks };
-  const config = readStored(ipamConfigSchema, entry);
+  const decoded = decodeIpamConfig(entry.value);
+  // Guessing here could lend addresses that strict affinity forbids to lend.
+  if (!decoded.ok) throw new Unreadable(entry.key, decoded.problems.map(problemText).join("; "));
+  const config = decoded.value;
   return {
     strict: config.strict_affinity ?? false,
     autoBlocks: config.auto_allocate_blocks ?? false,

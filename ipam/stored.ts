@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { parseJson } from "../datastore/json.ts";
 import { type BlockAffinity, blockAffinitySchema } from "../datastore/model/block-affinity.ts";
 import { type IPAMBlock, ipamBlockSchema } from "../datastore/model/ipam-block.ts";
@@ -7,18 +6,34 @@ import type { Entry } from "../datastore/store.ts";
 import { parsePrefix, prefixSize } from "../net/prefix.ts";
 import { Unreadable } from "./error.ts";
 
+/** A schema of datastore/model, as far as this room asks it. */
+interface Shape<T> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: T }
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+}
+
+interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 /**
- * A stored value of the shape of a schema. Fields that the schema does not know are kept as they are: a newer Calico
- * wrote them, and they go back with the next write. @throws Unreadable for anything else that does not fit
+ * A stored value of the shape of a schema. Fields that the schema does not know are kept as they are, unlike
+ * `datastore/ipam-decode.ts` does it: a newer Calico wrote them, and they go back with the next write.
+ * @throws Unreadable for anything else that does not fit
  */
-export function readStored<S extends z.ZodType>(schema: S, entry: Entry): z.infer<S> {
+function readStored<T>(schema: Shape<T>, entry: Entry): T {
   const json = parseJson(entry.value);
   if (!json.ok) throw new Unreadable(entry.key, json.why);
   const result = schema.safeParse(json.value);
   if (result.success) return result.data;
   const wrong = result.error.issues.find((issue) => issue.code !== "unrecognized_keys");
-  if (wrong) throw new Unreadable(entry.key, `${wrong.path.join(".")}: ${wrong.message}`);
-  return json.value as z.infer<S>;
+  if (wrong) throw new Unreadable(entry.key, `${wrong.path.map(String).join(".")}: ${wrong.message}`);
+  return json.value as T;
 }
 
 /** Why a block contradicts itself, or undefined when it does not; nothing is assigned from one that does. */
