@@ -7,7 +7,7 @@ import { lowerStatement } from "./lower-statement.ts";
 import type { Rule } from "./rule.ts";
 import { RuleContext } from "./rule-context.ts";
 import type { TableFamily } from "./table.ts";
-import { writeUserdata } from "./userdata.ts";
+import { beginUserdata, endUserdata } from "./userdata.ts";
 
 /** Attribute of a rule's message: its expressions, a list (NFTA_RULE_EXPRESSIONS). */
 export const NFTA_RULE_EXPRESSIONS = 4;
@@ -57,13 +57,8 @@ export function encodeRule(family: TableFamily, rule: Rule): EncodedRule {
     }
   });
   const comment = rule.name === undefined ? undefined : commentOf(rule.name);
-  const identity = fingerprint(scratch.view()) + fingerprintOfText(comment);
-  writeUserdata(scratch, identity, comment);
+  const mark = beginUserdata(scratch, comment);
+  const identity = fingerprint(scratch.view());
+  endUserdata(scratch, mark, identity);
   return { rule, identity, body: scratch.view().slice() };
-}
-
-const encoder = new TextEncoder();
-
-function fingerprintOfText(text: string | undefined): string {
-  return text === undefined ? "-" : fingerprint(encoder.encode(text)).slice(0, 8);
 }

@@ -29,6 +29,8 @@ function finish(value: number): number {
   return (v ^ (v >>> 16)) >>> 0;
 }
 
+const digits = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, "0"));
+
 function hex(value: number): string {
-  return value.toString(16).padStart(8, "0");
+  return digits[value >>> 24]! + digits[(value >>> 16) & 255]! + digits[(value >>> 8) & 255]! + digits[value & 255]!;
 }

@@ -1,6 +1,6 @@
 import { unreachable } from "../../lib/error.ts";
 import { addressBits } from "../../net/family.ts";
-import { maskWord, type Prefix } from "../../net/prefix.ts";
+import { masked, maskWord, type Prefix } from "../../net/prefix.ts";
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../nfnetlink/header.ts";
 import { InvalidRuleset } from "./error.ts";
 import { writeBitwise } from "./expression/bitwise.ts";
@@ -48,10 +48,8 @@ function lowerAddress(to: RuleContext, match: Of<"address">): void {
   const whole = prefix.length > 0 && prefix.length % 8 === 0;
   const octets = whole ? prefix.length / 8 : bits / 8;
   writePayload(to.w, NFT_REG_1, NFT_PAYLOAD_NETWORK_HEADER, offset, octets);
-  const mask = maskOf(prefix);
-  if (!whole) writeBitwise(to.w, mask);
-  const value = [...addressOctets(prefix)].map((x, i) => octet(x.charCodeAt(0) & mask.charCodeAt(i))).join("");
-  writeCmp(to.w, value.slice(0, octets), not);
+  if (!whole) writeBitwise(to.w, maskOf(prefix));
+  writeCmp(to.w, addressOctets(masked(prefix)).slice(0, octets), not);
 }
 
 function lowerPort(to: RuleContext, match: Of<"port">): void {

@@ -17,18 +17,24 @@ export interface RuleUserdata {
   readonly comment: string;
 }
 
-/** Writes the userdata of a rule: comment first, as nft would, then the identity. Both are ASCII. */
-export function writeUserdata(w: MessageWriter, identity: string, comment: string | undefined): void {
-  const octets = (comment === undefined ? 0 : comment.length + 3) + 2 + identity.length;
-  w.u16(4 + octets).u16(NFTA_RULE_USERDATA);
+/** Begins the userdata of a rule with its comment, as nft would; ASCII. Answers what `endUserdata` wants to know. */
+export function beginUserdata(w: MessageWriter, comment: string | undefined): number {
+  const mark = w.length;
+  w.u16(0).u16(NFTA_RULE_USERDATA);
   if (comment !== undefined) {
     w.u8(UDATA_RULE_COMMENT).u8(comment.length + 1);
     ascii(w, comment);
     w.u8(0);
   }
+  return mark;
+}
+
+/** Ends the userdata with the identity, which may depend on all that was written so far. */
+export function endUserdata(w: MessageWriter, mark: number, identity: string): void {
   w.u8(UDATA_MANX_IDENTITY).u8(identity.length);
   ascii(w, identity);
-  w.zeros(-octets & 3);
+  w.patch16(mark, w.length - mark);
+  w.zeros(-w.length & 3);
 }
 
 function ascii(w: MessageWriter, text: string): void {

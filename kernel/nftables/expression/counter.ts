@@ -1,8 +1,9 @@
 import type { AttributeReader } from "../../netlink/attribute.ts";
 import type { MessageWriter } from "../../netlink/message-writer.ts";
-import { ExpressionKind, NFTA_LIST_ELEM } from "./write-expression.ts";
+import { ExpressionKind, NFTA_LIST_ELEM, Phrasebook } from "./write-expression.ts";
 
 const kind = new ExpressionKind("counter");
+const phrases = new Phrasebook();
 
 const NFTA_EXPR_NAME = 1;
 const NFTA_EXPR_DATA = 2;
@@ -17,7 +18,7 @@ export interface Count {
 
 /** Counts what passes, from zero. */
 export function writeCounter(w: MessageWriter): void {
-  kind.write(w, () => {});
+  phrases.write(w, 0, (own) => kind.write(own, () => {}));
 }
 
 /** The first counter among a rule's expressions (the payload of NFTA_RULE_EXPRESSIONS), or undefined. */

@@ -1,8 +1,9 @@
 import type { MessageWriter } from "../../netlink/message-writer.ts";
 import type { CtState } from "../expression.ts";
-import { ExpressionKind, NFT_REG_1 } from "./write-expression.ts";
+import { ExpressionKind, NFT_REG_1, Phrasebook } from "./write-expression.ts";
 
 const ct = new ExpressionKind("ct");
+const loads = new Phrasebook();
 const untrack = new ExpressionKind("notrack");
 
 const NFTA_CT_DREG = 1;
@@ -25,7 +26,7 @@ export const ctStatusBit = { snat: 16, dnat: 32 } as const;
 
 /** Loads a fact about the connection into register 1, host-endian. */
 export function writeCt(w: MessageWriter, key: number): void {
-  ct.write(w, () => w.attrBe32(NFTA_CT_KEY, key).attrBe32(NFTA_CT_DREG, NFT_REG_1));
+  loads.write(w, key, (own) => ct.write(own, () => own.attrBe32(NFTA_CT_KEY, key).attrBe32(NFTA_CT_DREG, NFT_REG_1)));
 }
 
 /** Keeps conntrack away from the packet. */

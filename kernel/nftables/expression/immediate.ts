@@ -1,10 +1,11 @@
 import type { MessageWriter } from "../../netlink/message-writer.ts";
 import type { Verdict } from "../expression.ts";
 import type { Octets } from "../octets.ts";
-import { writeVerdictData } from "./verdict.ts";
-import { ExpressionKind, NFT_REG_VERDICT, writeValue } from "./write-expression.ts";
+import { verdictCode, writeVerdictData } from "./verdict.ts";
+import { ExpressionKind, NFT_REG_VERDICT, Phrasebook, writeValue } from "./write-expression.ts";
 
 const kind = new ExpressionKind("immediate");
+const verdicts = new Phrasebook();
 
 const NFTA_IMMEDIATE_DREG = 1;
 const NFTA_IMMEDIATE_DATA = 2;
@@ -19,8 +20,11 @@ export function writeImmediate(w: MessageWriter, register: number, value: Octets
 
 /** Gives the packet a verdict. */
 export function writeVerdict(w: MessageWriter, verdict: Verdict): void {
-  kind.write(w, () => {
-    w.attrBe32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
-    writeVerdictData(w, NFTA_IMMEDIATE_DATA, verdict);
-  });
+  const write = (to: MessageWriter): void =>
+    kind.write(to, () => {
+      to.attrBe32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
+      writeVerdictData(to, NFTA_IMMEDIATE_DATA, verdict);
+    });
+  if ("chain" in verdict) write(w);
+  else verdicts.write(w, verdictCode[verdict.kind], write);
 }

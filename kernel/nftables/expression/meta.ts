@@ -1,7 +1,8 @@
 import type { MessageWriter } from "../../netlink/message-writer.ts";
-import { ExpressionKind, NFT_REG_1 } from "./write-expression.ts";
+import { ExpressionKind, NFT_REG_1, Phrasebook } from "./write-expression.ts";
 
 const kind = new ExpressionKind("meta");
+const loads = new Phrasebook();
 
 const NFTA_META_DREG = 1;
 const NFTA_META_KEY = 2;
@@ -12,7 +13,9 @@ export const metaKey = { mark: 3, iifname: 6, oifname: 7, nfproto: 15, l4proto: 
 
 /** Loads a fact about the packet into a register. */
 export function writeMeta(w: MessageWriter, key: number, register = NFT_REG_1): void {
-  kind.write(w, () => w.attrBe32(NFTA_META_DREG, register).attrBe32(NFTA_META_KEY, key));
+  loads.write(w, key * 32 + register, (own) =>
+    kind.write(own, () => own.attrBe32(NFTA_META_DREG, register).attrBe32(NFTA_META_KEY, key)),
+  );
 }
 
 /** Sets a fact about the packet from register 1. */

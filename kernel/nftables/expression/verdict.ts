@@ -7,7 +7,7 @@ const NFTA_VERDICT_CODE = 1;
 const NFTA_VERDICT_CHAIN = 2;
 
 /** NF_DROP, NF_ACCEPT and enum nft_verdicts, as int32. */
-const code: { readonly [K in Verdict["kind"]]: number } = {
+export const verdictCode: { readonly [K in Verdict["kind"]]: number } = {
   drop: 0,
   accept: 1,
   continue: -1,
@@ -16,13 +16,13 @@ const code: { readonly [K in Verdict["kind"]]: number } = {
   return: -5,
 };
 
-const kinds = new Map(Object.entries(code).map(([kind, value]) => [value, kind as Verdict["kind"]]));
+const kinds = new Map(Object.entries(verdictCode).map(([kind, value]) => [value, kind as Verdict["kind"]]));
 
 /** Writes a verdict as data in a nest of type `type`. */
 export function writeVerdictData(w: MessageWriter, type: number, verdict: Verdict): void {
   w.nest(type, () => {
     w.nest(NFTA_DATA_VERDICT, () => {
-      w.attrBe32(NFTA_VERDICT_CODE, code[verdict.kind]);
+      w.attrBe32(NFTA_VERDICT_CODE, verdictCode[verdict.kind]);
       if ("chain" in verdict) w.attrText(NFTA_VERDICT_CHAIN, verdict.chain);
     });
   });

@@ -1,4 +1,4 @@
-import type { MessageWriter } from "../../netlink/message-writer.ts";
+import { MessageWriter } from "../../netlink/message-writer.ts";
 import type { Octets } from "../octets.ts";
 
 /** One entry of a list of anything (NFTA_LIST_ELEM). */
@@ -44,6 +44,26 @@ export class ExpressionKind {
   /** Appends an expression of this kind that has nothing to say beside its name. */
   writeBare(w: MessageWriter): void {
     w.nest(NFTA_LIST_ELEM, () => w.bytes(this.#head));
+  }
+}
+
+/**
+ * Expressions of which there are only a few, encoded once each and copied from then on. The caller's keys are numbers, one for
+ * each of those few.
+ */
+export class Phrasebook {
+  readonly #phrases = new Map<number, Uint8Array>();
+
+  /** Appends the phrase of this key, which `build` writes the first time. */
+  write(w: MessageWriter, key: number, build: (w: MessageWriter) => void): void {
+    let phrase = this.#phrases.get(key);
+    if (!phrase) {
+      const apart = new MessageWriter(256);
+      build(apart);
+      phrase = apart.view().slice();
+      this.#phrases.set(key, phrase);
+    }
+    w.bytes(phrase);
   }
 }
 
