@@ -86,7 +86,7 @@ export class RandomWorld {
     const family = ipVersion ?? this.pick([4, 6]);
     const isIcmp = protocol === "ICMP" || protocol === "ICMPv6";
     return {
-      action: this.pick(["Allow", "Allow", "Allow", "Deny", "Pass", "Log"] as const),
+      action: this.pick(["Allow", "Allow", "Allow", "Deny", "Deny", "Pass", "Pass", "Log"] as const),
       ...(ipVersion && { ipVersion }),
       ...(protocol && { protocol }),
       ...(!protocol && this.chance(0.2) && { notProtocol: this.pick(["TCP", "UDP", 99] as const) }),
@@ -99,7 +99,7 @@ export class RandomWorld {
 
   #side(family: 4 | 6, hasPorts: boolean): NonNullable<Rule["source"]> {
     const nets = family === 4 ? NETS : NETS6;
-    const ports = () => [...this.some([80, 443, "8000:8100", "1000:2000", "web"], 2), this.pick([53, "web", "50:90"])];
+    const ports = () => [...this.some([80, 443, "8000:8100", "1000:2000"], 1), this.pick([53, "web", "web", "50:90"])];
     return {
       ...(this.chance(0.2) && { nets: [...this.some(nets, 2), this.pick(nets)] }),
       ...(this.chance(0.15) && { notNets: [this.pick(nets.filter((net) => !net.endsWith("/0")))] }),
@@ -138,7 +138,7 @@ export class RandomWorld {
       interfaceName: this.chance(0.9) ? `cali${n + 1}` : this.pick(INTERFACES),
       ipNetworks: [...new Set([...own, ...(n >= 4 || this.chance(0.2) ? others : [])])],
       profiles: [...new Set([`kns.${namespace}`, ...this.some(PROFILES, 1)])],
-      ...(this.chance(0.4) && { ports: [port] }),
+      ...(this.chance(0.7) && { ports: [port] }),
       ...(this.chance(0.1) && { allowSpoofedSourcePrefixes: [this.pick(["10.99.0.0/24", "fd99::/64"])] }),
     };
     const value = { kind: "WorkloadEndpoint", apiVersion, metadata, spec } as const;

@@ -3,7 +3,7 @@ import { NftablesLab } from "../io/nftables-lab.ts";
 import { defaultOptions, type FirewallOptions } from "../options.ts";
 import { disagreement } from "../sim/agreement.ts";
 
-const CASES = 300;
+const CASES = 2000;
 
 describe("nftables in a namespace", function () {
   this.timeout(120_000);

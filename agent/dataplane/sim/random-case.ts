@@ -1,6 +1,6 @@
 import type { Random } from "../../../lib/random.ts";
 import { parseAddress } from "../../../net/address-text.ts";
-import { evaluate, type NodePolicy } from "../../../policy/evaluate.ts";
+import { describeReason, evaluate, type NodePolicy } from "../../../policy/evaluate.ts";
 import { PolicyGraph, type PolicyInput } from "../../../policy/graph/policy-graph.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
 import type { Packet } from "../../../policy/packet.ts";
@@ -31,6 +31,9 @@ export const UPLINK_PACKET: Packet = {
   destinationPort: 9,
   inInterface: UPLINK,
 };
+
+/** At most so many packets of a case are decided by the same rule, so that many rules are asked. */
+const ALIKE = 4;
 
 /** A packet, and what the reference says of it. */
 export interface JudgedPacket {
@@ -63,14 +66,18 @@ function judgedWorld(world: RandomWorld, node: NodePolicy): PolicyCase | undefin
   const state = new PolicyState();
   state.apply(output);
   const chosen = new Map<string, JudgedPacket>();
+  const reasons = new Map<string, number>();
   let allowed = 0;
   for (let tries = 0; tries < 400 && chosen.size < PACKETS; tries++) {
     const packet = drawPacket(world);
     const [key, reply] = flowKeys(packet);
     if (!packet || chosen.has(key) || chosen.has(reply)) continue;
-    const judged = { packet, allowed: evaluate(state, node, packet).verdict === "allow" };
+    const decision = evaluate(state, node, packet);
+    const judged = { packet, allowed: decision.verdict === "allow" };
+    const why = describeReason(decision.reason);
     const share = judged.allowed ? allowed + 1 : chosen.size - allowed + 1;
-    if (share > PACKETS * 0.8) continue;
+    if (share > PACKETS * 0.8 || (reasons.get(why) ?? 0) >= ALIKE) continue;
+    reasons.set(why, (reasons.get(why) ?? 0) + 1);
     if (judged.allowed) allowed++;
     chosen.set(key, judged);
   }
