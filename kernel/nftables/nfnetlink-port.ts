@@ -73,6 +73,10 @@ export class NfnetlinkPort implements NftablesPort {
     return this.#reader.rules(chain);
   }
 
+  generation(): Promise<number> {
+    return this.#reader.generation();
+  }
+
   watch(heard: (what: Disturbance) => void): Cancel {
     const watcher = this.#open(
       {

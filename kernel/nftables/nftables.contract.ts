@@ -187,6 +187,17 @@ export function nftablesContract(open: () => Promise<PortUnderTest>): void {
     assert.equal((await at.port.dump()).table, undefined);
   });
 
+  it("every transaction, and nothing else, moves the generation by one", async () => {
+    await put();
+    const { generation } = await at.port.dump();
+    await commit({ kind: "new chain", chain: "one" });
+    assert.equal(await at.port.generation(), generation + 1);
+    await commit({ kind: "delete chain", chain: "nowhere" });
+    assert.equal(await at.port.generation(), generation + 1);
+    await at.foreign([{ kind: "flush chain", chain: "leaf" }]);
+    assert.equal(await at.port.generation(), generation + 2);
+  });
+
   it("a watcher hears what others do to our table, and neither us nor what happens to other tables", async () => {
     const heard: Disturbance[] = [];
     let wake = (): void => {};

@@ -94,6 +94,8 @@ export interface NftablesPort {
   dump(): Promise<{ readonly generation: number; readonly table: TableState | undefined }>;
   /** The rules of one chain, or of all, by chain; a chain without rules does not appear. @throws KernelError */
   rules(chain?: string): Promise<ReadonlyMap<string, readonly RuleState[]>>;
+  /** The number of the kernel's ruleset now: every transaction of anybody on any table adds one. @throws KernelError */
+  generation(): Promise<number>;
   /** Calls on every change of our table that this port did not make. */
   watch(heard: (what: Disturbance) => void): Cancel;
   /** Gives up the sockets. Calls that are under way fail. */

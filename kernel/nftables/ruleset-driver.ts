@@ -52,13 +52,15 @@ export class RulesetDriver {
   #present = false;
   /** Given while what we know is fresh from a dump: commit only if that still holds. */
   #generation: number | undefined;
+  /** What the generation is if nobody but us commits. */
+  #expected = 0;
   #failures = 0;
   #stale = 0;
   #working = false;
   #closed = false;
   #retry: Cancel | undefined;
   #waiting: (() => void)[] = [];
-  readonly #unwatch: Cancel;
+  #unwatch: Cancel | undefined;
 
   constructor({ port, clock, table, tell }: RulesetDriverOptions) {
     this.#port = port;
@@ -66,7 +68,6 @@ export class RulesetDriver {
     this.#table = table;
     this.#tell = tell;
     this.#chains = new ChainDelta(table.family);
-    this.#unwatch = port.watch((how) => this.#disturbed(how));
   }
 
   /** This chain should be there, exactly so. @throws InvalidRuleset when a rule cannot be said */
@@ -163,7 +164,7 @@ export class RulesetDriver {
   /** Stops; the kernel keeps what it has. The port stays open. */
   close(): void {
     this.#closed = true;
-    this.#unwatch();
+    this.#unwatch?.();
     this.#retry?.();
   }
 
@@ -176,7 +177,6 @@ export class RulesetDriver {
   #disturbed(how: Disturbance): void {
     if (this.#closed) return;
     this.#known = false;
-    if (!this.#adopted) return;
     this.#tell({ fact: "nft.disturbed", table: this.#name, how });
     void this.#work();
   }
@@ -192,7 +192,7 @@ export class RulesetDriver {
     try {
       let more = true;
       while (more && !this.#closed) {
-        more = await this.#pass();
+        more = (await this.#pass()) || (!this.#retry && (await this.#startWatching()));
         // Wishes and disturbances may have come while we waited.
         if (!more && !this.#retry && (!this.#known || this.#isPending())) more = true;
       }
@@ -211,6 +211,18 @@ export class RulesetDriver {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /**
+   * Watches from the first rest on: while somebody watches, the kernel describes every rule of every transaction, which would
+   * double the time of the first, large one. Answers whether somebody committed before we watched, so that we must look.
+   */
+  async #startWatching(): Promise<boolean> {
+    if (this.#unwatch) return false;
+    this.#unwatch = this.#port.watch((how) => this.#disturbed(how));
+    if ((await this.#port.generation()) === this.#expected) return false;
+    this.#known = false;
+    return true;
   }
 
   /** One look or one transaction. Answers whether there may be more to do now. */
@@ -251,6 +263,7 @@ export class RulesetDriver {
   #took(transaction: Transaction, operations: readonly Operation[], outcome: Outcome): boolean {
     this.#stale = outcome.kind === "stale" ? this.#stale + 1 : 0;
     if (outcome.kind === "committed") {
+      this.#expected++;
       transaction.committed(operations, outcome.handles);
       return true;
     }
@@ -277,6 +290,7 @@ export class RulesetDriver {
     this.#known = true;
     const { generation, table } = await this.#port.dump();
     this.#generation = generation;
+    this.#expected = generation;
     this.#present = table !== undefined;
     this.#chains.sawAll(table?.chains ?? new Map());
     this.#sets.sawAll(table?.sets ?? new Map());

@@ -37,13 +37,13 @@ export class TableReader {
    */
   async dump(): Promise<{ readonly generation: number; readonly table: TableState | undefined }> {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const generation = await this.#generation();
+      const generation = await this.generation();
       const table = await this.#read(generation).catch((error: unknown) => {
         // Something went away between two pieces.
         if (error instanceof KernelError && error.facts.errno === errno.ENOENT) return "gone" as const;
         throw error;
       });
-      if (table !== "gone" && (await this.#generation()) === generation) return { generation, table };
+      if (table !== "gone" && (await this.generation()) === generation) return { generation, table };
     }
     const operation = `dump table ${this.#table.family} ${this.#table.name}`;
     throw new KernelError("kernel/interrupted", `${operation}: changed under each of ${attempts} reads`, {
@@ -65,6 +65,22 @@ export class TableReader {
       else byChain.set(rule.chain, [rule]);
     });
     return byChain;
+  }
+
+  /** The number of the kernel's ruleset now. */
+  async generation(): Promise<number> {
+    const decode = (m: Message): number | undefined => {
+      const attributes = m.attributes(headerOctets);
+      while (attributes.next()) if (attributes.type === NFTA_GEN_ID) return attributes.be32();
+      return undefined;
+    };
+    const [generation] = await this.#client.get(
+      message.getGeneration,
+      (w) => w.u32(0),
+      decode,
+      "get ruleset generation",
+    );
+    return generation ?? 0;
   }
 
   async #read(generation: number): Promise<TableState | undefined> {
@@ -110,21 +126,6 @@ export class TableReader {
     const entries = new Map<string, Verdict>();
     for (const { key, verdict } of raw) if (verdict) entries.set(key.slice(0, key.indexOf("\0")), verdict);
     return { kind: "map", entries };
-  }
-
-  async #generation(): Promise<number> {
-    const decode = (m: Message): number | undefined => {
-      const attributes = m.attributes(headerOctets);
-      while (attributes.next()) if (attributes.type === NFTA_GEN_ID) return attributes.be32();
-      return undefined;
-    };
-    const [generation] = await this.#client.get(
-      message.getGeneration,
-      (w) => w.u32(0),
-      decode,
-      "get ruleset generation",
-    );
-    return generation ?? 0;
   }
 
   async #exists(): Promise<boolean> {

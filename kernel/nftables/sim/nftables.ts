@@ -76,6 +76,11 @@ export class SimNftables implements NftablesPort {
     return rules;
   }
 
+  async generation(): Promise<number> {
+    this.#check();
+    return this.#generation;
+  }
+
   watch(heard: (what: Disturbance) => void): Cancel {
     this.#watchers.add(heard);
     return () => this.#watchers.delete(heard);
