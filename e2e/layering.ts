@@ -26,7 +26,7 @@ const outside = new Set(["bench", "e2e"]);
 
 /** Which room may use which npm package; `room/folder` means only there. Types of Node are everybody's in `io/`. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  zod: ["datastore"],
+  zod: ["datastore", "ipam", "agent", "cli"],
   "js-yaml": ["datastore", "cli", "agent/io", "bgp/io"],
   "@grpc/grpc-js": ["datastore/io"],
   "@bufbuild/protobuf": ["datastore/io"],
