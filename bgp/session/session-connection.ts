@@ -15,7 +15,7 @@ import { type Action, step } from "./fsm.ts";
 import { collisionLost, takeMessage } from "./message-intake.ts";
 import { negotiate } from "./negotiate.ts";
 import type { Negotiated } from "./negotiated.ts";
-import type { State } from "./state.ts";
+import { rank, type State } from "./state.ts";
 import { jittered, liveness, sendHoldSpan, type TimerName, Timers, timerDefaults } from "./timers.ts";
 
 const fsmSubcode: { readonly [S in State]?: number } = {
@@ -53,8 +53,9 @@ export class SessionConnection {
   #negotiated: Negotiated | undefined;
   #establishedAt: number | undefined;
   #isPaused = false;
-  /** The first KEEPALIVE waits, because a connection that would win the collision may still do so. */
+  /** Neither the first KEEPALIVE nor the peer's counts yet: a connection that would win the collision may still do so. */
   #isDeferring = false;
+  #heldKeepalive: SessionEvent | undefined;
 
   /** What each action of the table means here. The host counts failures and delivers updates. */
   readonly #actions: { readonly [A in Action]: (event: SessionEvent) => void } = {
@@ -150,11 +151,14 @@ export class SessionConnection {
     if (this.#state === "Active" && !this.#timers.isRunning("connectRetry")) this.#startConnectRetry();
   }
 
-  /** Sends the KEEPALIVE that was put off for a rival, now that there is none. */
+  /** There is no rival (any more): sends the KEEPALIVE that was put off, and hears the peer's. */
   expedite(): void {
     if (!this.#isDeferring) return;
+    const held = this.#heldKeepalive;
+    this.#heldKeepalive = undefined;
     this.#timers.stop("keepalive");
     this.feed(timerEvents.keepalive);
+    if (held) this.feed(held);
   }
 
   /** Closes without a word and without an event: what the state machine is for has moved elsewhere. */
@@ -220,7 +224,8 @@ export class SessionConnection {
     const fault = this.#framer.push(buf, start, end, (type, message, from, to) => {
       heard = true;
       const event = takeMessage(this, this.#host, type, message, from, to);
-      if (event) this.feed(event);
+      if (event?.name === "KeepAliveMsg" && this.#isDeferring) this.#heldKeepalive = event;
+      else if (event) this.feed(event);
       return this.#connection === connection;
     });
     if (this.#connection !== connection) return;
@@ -249,6 +254,7 @@ export class SessionConnection {
 
   #onTimer(name: TimerName): void {
     if (name === "hold") this.#onHoldTimer();
+    else if (name === "keepalive" && this.#isDeferring) this.expedite();
     else this.feed(timerEvents[name]);
   }
 
@@ -276,10 +282,9 @@ export class SessionConnection {
 
   /** The first one may be put off; the timer then sends it (RFC 4271 8.2.2, OpenConfirm, Event 11). */
   #sendKeepalive(): void {
-    if (!this.#isDeferring || this.#state === "OpenConfirm") {
-      this.#isDeferring = false;
-      this.#send(writeKeepalive);
-    }
+    if (this.#isDeferring && rank[this.#state] < rank.OpenConfirm) return;
+    this.#isDeferring = false;
+    this.#send(writeKeepalive);
   }
 
   #startKeepalive(): void {
@@ -328,6 +333,7 @@ export class SessionConnection {
     this.#bulk = undefined;
     this.#sentOpen = undefined;
     this.#isDeferring = false;
+    this.#heldKeepalive = undefined;
     connection?.close();
   }
 
