@@ -12,7 +12,7 @@ const resources = "/calico/resources/v3/projectcalico.org/";
 function setUp() {
   const facts: AgentFact[] = [];
   let pools = 0;
-  const graph = new NodeGraph({ nodeName: "n1", routerId: undefined, ipv6: true });
+  const graph = new NodeGraph({ nodeName: "n1", routerId: undefined });
   const policy = new PolicyGraph("n1");
   const intake = new Intake({
     nodeName: "n1",
@@ -123,7 +123,12 @@ describe("entries of the store", () => {
     ] as const;
     for (const order of [spellings, [...spellings].reverse()]) {
       const { feed, policy, intake } = setUp();
-      feed(`${resources}tiers/default`, { kind: "Tier", apiVersion, metadata: { name: "default" }, spec: { order: 1e6 } });
+      feed(`${resources}tiers/default`, {
+        kind: "Tier",
+        apiVersion,
+        metadata: { name: "default" },
+        spec: { order: 1e6 },
+      });
       feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n1"));
       for (const [name, action] of order) feed(`${resources}networkpolicies/ns/${name}`, policyNamed(name, action));
       const chains = policy

@@ -2,17 +2,14 @@ import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.t
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
 import type { LocalEndpoint } from "./planned.ts";
 
-/**
- * What routes and settings of a workload's interface need of its endpoint, or undefined when it names no interface. Addresses
- * of families that are switched off are left out.
- */
-export function localEndpoint(endpoint: WorkloadEndpoint, ipv6: boolean): LocalEndpoint | undefined {
+/** What routes and settings of a workload's interface need of its endpoint, or undefined when it names no interface. */
+export function localEndpoint(endpoint: WorkloadEndpoint): LocalEndpoint | undefined {
   const { metadata, spec } = endpoint;
   if (!spec.interfaceName) return undefined;
   const addresses: Prefix[] = [];
   for (const text of spec.ipNetworks ?? []) {
     const prefix = parsePrefix(text);
-    if (prefix && (ipv6 || prefix.family === "ipv4")) addresses.push(prefix);
+    if (prefix) addresses.push(prefix);
   }
   return {
     key: `${metadata.namespace}/${metadata.name}`,

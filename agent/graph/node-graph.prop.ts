@@ -134,7 +134,7 @@ class Held {
 }
 
 function outcome(history: readonly Step[], turnEvery: number): unknown {
-  const graph = new NodeGraph({ nodeName: "n1", routerId: undefined, ipv6: true });
+  const graph = new NodeGraph({ nodeName: "n1", routerId: undefined });
   const held = new Held();
   for (const [i, { feed }] of history.entries()) {
     feed(graph);
@@ -147,6 +147,7 @@ function outcome(history: readonly Step[], turnEvery: number): unknown {
     interfaces: [],
     announcements: [],
     peers: [],
+    pools: undefined,
     self: undefined,
   });
   return held.state;
@@ -168,7 +169,8 @@ describe("what a node should have", () => {
   });
 
   it("shows itself to whoever asks", () => {
-    const graph = new NodeGraph({ nodeName: "n1", routerId: "9.9.9.9", ipv6: false });
+    const graph = new NodeGraph({ nodeName: "n1", routerId: "9.9.9.9" });
+    graph.setIpv6(false);
     graph.onBlock({ kind: "set", key: "fd00::/122", value: parsePrefix("fd00::/122")! });
     graph.onConfiguration({
       kind: "set",

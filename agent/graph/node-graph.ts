@@ -5,7 +5,7 @@ import type { Node } from "../../datastore/model/node.ts";
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
 import type { Change } from "../../lib/change.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
-import { advertisements, type PoolExport } from "./advertisements.ts";
+import { advertisements } from "./advertisements.ts";
 import { bgpPeers } from "./bgp-peers.ts";
 import { diff } from "./diff.ts";
 import { localEndpoint } from "./local-endpoint.ts";
@@ -17,6 +17,7 @@ import type {
   PlannedNeighbour,
   PlannedPeer,
   PlannedRoute,
+  Pool,
   Self,
 } from "./planned.ts";
 import { type BgpSettings, selfOf } from "./self.ts";
@@ -29,6 +30,8 @@ export interface NodeOutput {
   readonly interfaces: readonly Change<string, LinkState>[];
   readonly announcements: readonly Change<string, PlannedAnnouncement>[];
   readonly peers: readonly Change<string, PlannedPeer>[];
+  /** Every pool, when one of them changed. */
+  readonly pools: readonly Pool[] | undefined;
   /** Set when who we are has changed. */
   readonly self: Self | undefined;
 }
@@ -37,7 +40,6 @@ export interface NodeOutput {
 export interface GraphOptions {
   readonly nodeName: string;
   readonly routerId: string | undefined;
-  readonly ipv6: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export class NodeGraph {
   readonly #endpoints = new Map<string, LocalEndpoint>();
   readonly #links = new Map<string, LinkState>();
   readonly #blocks = new Map<string, Prefix>();
-  readonly #pools = new Map<string, PoolExport>();
+  readonly #pools = new Map<string, Pool>();
   readonly #nodes = new Map<string, Node>();
   readonly #peerings = new Map<string, BGPPeer>();
   readonly #configurations = new Map<string, BGPConfiguration>();
@@ -64,7 +66,9 @@ export class NodeGraph {
   #announcements: ReadonlyMap<string, PlannedAnnouncement> = new Map();
   #peers: ReadonlyMap<string, PlannedPeer> = new Map();
   #self: Self | undefined;
+  #ipv6 = true;
   #localDirty = false;
+  #poolsDirty = false;
   #peersDirty = true;
 
   constructor(options: GraphOptions) {
@@ -74,7 +78,7 @@ export class NodeGraph {
   /** Endpoints of other nodes are not ours to route; one that moves away counts as deleted. */
   onEndpoint(change: Change<string, WorkloadEndpoint>): void {
     const ours = change.kind === "set" && change.value.spec.node === this.#options.nodeName;
-    const endpoint = ours ? localEndpoint(change.value, this.#options.ipv6) : undefined;
+    const endpoint = ours ? localEndpoint(change.value) : undefined;
     if (!endpoint && !this.#endpoints.has(change.key)) return;
     if (endpoint) this.#endpoints.set(change.key, endpoint);
     else this.#endpoints.delete(change.key);
@@ -93,11 +97,15 @@ export class NodeGraph {
   }
 
   onPool(change: Change<string, IPPool>): void {
-    const prefix = change.kind === "set" ? parsePrefix(change.value.spec.cidr) : undefined;
-    if (change.kind === "set" && prefix) {
-      this.#pools.set(change.key, { prefix, exported: change.value.spec.disableBGPExport !== true });
+    const spec = change.kind === "set" ? change.value.spec : undefined;
+    const prefix = spec && parsePrefix(spec.cidr);
+    if (spec && prefix) {
+      const { disableBGPExport = false, disabled = false, assignmentMode = "Automatic" } = spec;
+      const automatic = !disabled && assignmentMode === "Automatic";
+      this.#pools.set(change.key, { name: change.key, prefix, exported: !disableBGPExport, automatic });
     } else this.#pools.delete(change.key);
     this.#localDirty = true;
+    this.#poolsDirty = true;
   }
 
   onNode(change: Change<string, Node>): void {
@@ -115,13 +123,23 @@ export class NodeGraph {
     this.#peersDirty = true;
   }
 
+  /** Whether IPv6 is programmed at all (FelixConfiguration ipv6Support). */
+  setIpv6(supported: boolean): void {
+    if (this.#ipv6 === supported) return;
+    this.#ipv6 = supported;
+    this.#localDirty = true;
+    this.#peersDirty = true;
+  }
+
   /** Works out what changed since the last turn. */
   turn(): NodeOutput {
     const local = this.#localDirty ? this.#localTurn() : nothingLocal;
     const peering = this.#peersDirty ? this.#peersTurn() : nothingPeered;
+    const pools = this.#poolsDirty ? this.pools : undefined;
     this.#localDirty = false;
     this.#peersDirty = false;
-    return { ...local, ...peering };
+    this.#poolsDirty = false;
+    return { ...local, ...peering, pools };
   }
 
   get self(): Self | undefined {
@@ -148,6 +166,19 @@ export class NodeGraph {
     return this.#blocks;
   }
 
+  /** In the order of their names. */
+  get pools(): readonly Pool[] {
+    return [...this.#pools.values()].sort((x, y) => (x.name < y.name ? -1 : 1));
+  }
+
+  get announcements(): ReadonlyMap<string, PlannedAnnouncement> {
+    return this.#announcements;
+  }
+
+  get links(): ReadonlyMap<string, LinkState> {
+    return this.#links;
+  }
+
   get nodes(): ReadonlyMap<string, Node> {
     return this.#nodes;
   }
@@ -164,9 +195,9 @@ export class NodeGraph {
     };
   }
 
-  #localTurn(): Omit<NodeOutput, "peers" | "self"> {
-    const blocks = [...this.#blocks.values()].filter((block) => this.#options.ipv6 || block.family === "ipv4");
-    const routes = localRoutes(this.#endpoints, this.#links, blocks);
+  #localTurn(): Omit<NodeOutput, "peers" | "self" | "pools"> {
+    const all = localRoutes(this.#endpoints, this.#links, [...this.#blocks.values()]);
+    const routes = this.#ipv6 ? all : new Map([...all].filter(([, { prefix }]) => prefix.family === "ipv4"));
     const neighbours = localNeighbours(routes, this.#endpoints);
     const announcements = advertisements(routes, [...this.#pools.values()]);
     const interfaces = new Map<string, LinkState>();
@@ -189,10 +220,10 @@ export class NodeGraph {
 
   #peersTurn(): Pick<NodeOutput, "peers" | "self"> {
     const settings = this.settings;
-    const { nodeName, routerId, ipv6 } = this.#options;
+    const { nodeName, routerId } = this.#options;
     const self = selfOf(nodeName, this.#nodes.get(nodeName), settings, routerId);
     const all = bgpPeers({ self, nodes: this.#nodes, peerings: this.#peerings, settings });
-    const peers = ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
+    const peers = this.#ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
     const same = (x: object, y: object): boolean => JSON.stringify(x) === JSON.stringify(y);
     const output = {
       peers: diff(this.#peers, peers, same),

@@ -87,3 +87,13 @@ export interface Self {
   readonly clusterId: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** An IP pool, as far as announcements and the choice of families need it. */
+export interface Pool {
+  readonly name: string;
+  readonly prefix: Prefix;
+  /** Its routes may leave the node (not disableBGPExport). */
+  readonly exported: boolean;
+  /** Gives out addresses without being named. */
+  readonly automatic: boolean;
+}
