@@ -1,9 +1,10 @@
 import type { IPAMBlock } from "../datastore/model/ipam-block.ts";
+import { formatTimestamp } from "../datastore/timestamp.ts";
 import { type Prefix, prefixKey } from "../net/prefix.ts";
 import type { AffinityVerdict } from "./affinity.ts";
 import { affinityOf, hostAffinity, isEmpty, newBlock, withAffinity } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { formatTimestamp, parseTimestamp } from "./timestamp.ts";
+import { parseTimestamp } from "./timestamp.ts";
 import type { NodePorts, NodeView } from "./view.ts";
 
 /**

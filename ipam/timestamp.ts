@@ -9,27 +9,6 @@ function daysFrom(year: number, month: number, day: number): number {
   return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
 }
 
-function dateFrom(days: number): readonly [number, number, number] {
-  const shifted = days + 719468;
-  const era = Math.floor(shifted / 146097);
-  const d = shifted - era * 146097;
-  const y = Math.floor((d - Math.floor(d / 1460) + Math.floor(d / 36524) - Math.floor(d / 146096)) / 365);
-  const dayOfYear = d - (365 * y + Math.floor(y / 4) - Math.floor(y / 100));
-  const m = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = m < 10 ? m + 3 : m - 9;
-  return [y + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - Math.floor((153 * m + 2) / 5) + 1];
-}
-
-/** Milliseconds since 1970 as RFC 3339 in UTC, to the second, as Go's metav1.Time writes it. */
-export function formatTimestamp(wall: number): string {
-  const days = Math.floor(wall / dayMs);
-  const seconds = Math.floor((wall - days * dayMs) / 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const [year, month, day] = dateFrom(days);
-  const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T${time}Z`;
-}
-
 const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Milliseconds since 1970 of an RFC 3339 text, or undefined when it is none. */
