@@ -49,6 +49,7 @@ function isShort(value: unknown, longest: number): boolean {
  */
 const goodKeys = new Set<string>();
 const goodValues = new Set<string>();
+const goodNamespaces = new Set<string>();
 const cacheLimit = 4096;
 
 function known(cache: Set<string>, text: string, good: (text: string) => boolean): boolean {
@@ -87,7 +88,7 @@ function isMetadata(metadata: unknown): boolean {
   for (const field of rareMetadataFields) if (metadata[field] !== undefined) return false;
   const { name, namespace, creationTimestamp } = metadata;
   if (!isText(name, 253) || name === "" || typeof namespace !== "string") return false;
-  if (!known(goodValues, namespace, isLabelName)) return false;
+  if (!known(goodNamespaces, namespace, isLabelName)) return false;
   if (creationTimestamp !== null && !isShort(creationTimestamp, 64)) return false;
   if (!isShort(metadata["uid"], 128) || !isShort(metadata["resourceVersion"], 64)) return false;
   return areLabels(metadata["labels"]) && areAnnotations(metadata["annotations"]);
