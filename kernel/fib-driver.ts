@@ -54,6 +54,8 @@ export class FibDriver {
   readonly #reopen: Backoff;
   #fib: Fib | undefined;
   #running = false;
+  /** Something came up while the work was running, perhaps just after it had found nothing to do. */
+  #woken = false;
   #mustDump = false;
   /** Told while a dump was being read: whether before or after it, only their order among themselves can say. */
   #deferred: (() => void)[] | undefined;
@@ -174,6 +176,7 @@ export class FibDriver {
 
   /** Goes to work at the end of this turn, so that what is wanted in one turn leaves in one batch. */
   #kick(): void {
+    this.#woken = true;
     if (this.#running || this.#closed || !this.#fib) return;
     this.#running = true;
     queueMicrotask(() => void this.#work());
@@ -181,7 +184,10 @@ export class FibDriver {
 
   async #work(): Promise<void> {
     try {
-      while (this.#fib && (this.#mustDump ? await this.#dump(this.#fib) : await this.#write(this.#fib)));
+      while (this.#fib && this.#woken) {
+        this.#woken = false;
+        while (this.#fib && (this.#mustDump ? await this.#dump(this.#fib) : await this.#write(this.#fib)));
+      }
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       this.#failed(error);

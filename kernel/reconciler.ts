@@ -37,6 +37,8 @@ export class Reconciler<V> {
   readonly #told = new Set<string>();
   #mustDump = true;
   #running = false;
+  /** Something came up while the work was running, perhaps just after it had found nothing to do. */
+  #woken = false;
   #deletesAllowed = false;
   #closed = false;
   #settled: (() => void)[] = [];
@@ -93,6 +95,7 @@ export class Reconciler<V> {
   }
 
   #kick(): void {
+    this.#woken = true;
     if (this.#running || this.#closed) return;
     this.#running = true;
     queueMicrotask(() => void this.#work());
@@ -100,7 +103,10 @@ export class Reconciler<V> {
 
   async #work(): Promise<void> {
     try {
-      while (!this.#closed && (this.#mustDump ? await this.#dump() : await this.#write()));
+      while (!this.#closed && this.#woken) {
+        this.#woken = false;
+        while (!this.#closed && (this.#mustDump ? await this.#dump() : await this.#write()));
+      }
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       this.#mustDump = true;

@@ -2,6 +2,8 @@ import { KernelError, refused } from "../error.ts";
 
 /** What a simulated kernel is to get wrong next. Everything counts down to nothing. */
 export class SimFaults {
+  /** How many turns of the microtask queue an answer is under way; notices of others overtake it meanwhile. */
+  answerTurns = 0;
   #refusals: number[] = [];
   #interruptedDumps = 0;
   #lostAnswers = 0;
@@ -48,6 +50,11 @@ export class SimFaults {
       operation,
       errno: 0,
     });
+  }
+
+  /** Resolves when an answer given now arrives. */
+  async answerArrives(): Promise<void> {
+    for (let turn = 0; turn < this.answerTurns; turn++) await null;
   }
 
   /** Whether the notification made now is to be lost. */

@@ -15,12 +15,14 @@ export function simFib(kernel: SimKernel): OpenFib {
       async dump({ family, table, protocol }) {
         open();
         kernel.faults.beforeDump(`dump of ${family} routes`);
-        return [...kernel.routes.values()].filter(
+        const routes = [...kernel.routes.values()].filter(
           (route) =>
             route.prefix.family === family &&
             route.table === table &&
             (protocol === undefined || route.protocol === protocol),
         );
+        await kernel.faults.answerArrives();
+        return routes;
       },
       async apply(writes) {
         open();
@@ -28,6 +30,7 @@ export function simFib(kernel: SimKernel): OpenFib {
           ({ kind, route }) =>
             kernel.faults.refusal(`${kind} of route ${formatRoute(route)}`) ?? kernel.writeRoute(kind, route, "driver"),
         );
+        await kernel.faults.answerArrives();
         kernel.faults.afterBatch("batch of routes");
         return results;
       },
