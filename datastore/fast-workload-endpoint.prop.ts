@@ -90,8 +90,18 @@ const endpoint = fc
   .tuple(
     fc.array(fc.tuple(metadataField, fc.oneof(odd, specific)), { maxLength: 2 }),
     fc.array(fc.tuple(specField, fc.oneof(odd, specific)), { maxLength: 2 }),
-    fc.option(fc.array(cidr, { maxLength: 2 }), { nil: undefined }),
-    fc.constantFrom({}, { kind: "Node" }, { apiVersion: "v1" }, { spec: 3 }, { metadata: null }, { future: 1 }),
+    fc.option(fc.array(cidr, { maxLength: 2 }), { nil: undefined, freq: 1 }),
+    fc.constantFrom(
+      {},
+      {},
+      {},
+      {},
+      { kind: "Node" },
+      { apiVersion: "v1" },
+      { spec: 3 },
+      { metadata: null },
+      { future: 1 },
+    ),
   )
   .map(([metadata, spec, nets, top]) => {
     const networks = nets ? { ipNetworks: nets } : {};
