@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { assertGolden } from "../io/golden.ts";
 import { NftablesLab } from "../io/nftables-lab.ts";
 import { defaultOptions, type FirewallOptions } from "../options.ts";
 import { disagreement } from "../sim/agreement.ts";
+import { sampleOutput } from "../sim/sample-policy.ts";
 
 const CASES = 2000;
 
@@ -22,5 +24,17 @@ describe("nftables in a namespace", function () {
     assert.equal(tally.cases, CASES);
     const share = tally.allowed / tally.packets;
     assert.ok(share > 0.2 && share < 0.8, `${share} of ${tally.packets} packets allowed`);
+  });
+});
+
+describe("the table as nft prints it", function () {
+  this.timeout(20_000);
+  const lab = new NftablesLab(`manx-policy-${process.pid}-sample`, defaultOptions);
+  before(() => lab.open());
+  after(() => lab.close());
+
+  it("reads as a network engineer would have written it", async () => {
+    await lab.enforce(sampleOutput());
+    assertGolden(new URL("./testdata/sample.nft.golden", import.meta.url), lab.lab.list("manx"));
   });
 });
