@@ -1,6 +1,5 @@
 import type { AttributeStore } from "../rib/attribute-store.ts";
-import { widened } from "../rib/column.ts";
-import { roomFor } from "../rib/path-table.ts";
+import { roomFor, widened } from "../rib/column.ts";
 import { noPeer } from "../rib/peer-table.ts";
 import { PrefixQueue } from "../rib/prefix-queue.ts";
 import type { Rib } from "../rib/rib.ts";

@@ -1,5 +1,4 @@
-import { widened } from "../rib/column.ts";
-import { roomFor } from "../rib/path-table.ts";
+import { roomFor, widened } from "../rib/column.ts";
 import type { Audience } from "./slab.ts";
 
 /** Prefixes a batch may hold. */

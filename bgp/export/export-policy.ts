@@ -6,8 +6,7 @@ import type { RouteSource } from "../filter/filter.ts";
 import { attributeCode } from "../iana.ts";
 import { attributeBit } from "../rib/attribute-columns.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
-import { widened } from "../rib/column.ts";
-import { roomFor } from "../rib/path-table.ts";
+import { roomFor, widened } from "../rib/column.ts";
 import { localPeer, type PeerTable } from "../rib/peer-table.ts";
 import type { PrefixTable } from "../rib/prefix-table.ts";
 import { BlockEditor } from "./block-editor.ts";
@@ -99,7 +98,7 @@ export class ExportPolicy {
       ? this.#editor.edit(from, start, start + this.#store.length(set), edit)
       : this.#editor.edit(from, 0, from.length, edit);
     if (!this.terms.fourOctetAs) return this.#forOldSpeaker(this.#editor.out, length);
-    return this.#store.intern(this.#editor.out, 0, length);
+    return this.#store.internOctets(this.#editor.out, 0, length);
   }
 
   /** Position of the filter's term, or one behind the last for `otherwise`. */
@@ -121,7 +120,7 @@ export class ExportPolicy {
   /** RFC 6793 4.2.2: two octets an AS number, with AS4_PATH beside it. Kept under a tag: such octets mean something else. */
   #forOldSpeaker(buf: Uint8Array, length: number): number {
     const block = this.#recoded(buf.subarray(0, length), false);
-    return this.#store.intern(block, 0, block.length, oldSpeakerTag);
+    return this.#store.internOctets(block, 0, block.length, oldSpeakerTag);
   }
 
   #recoded(block: Uint8Array, fourOctetAs: boolean): Uint8Array {

@@ -40,7 +40,9 @@ export class AttributeIntake {
     const hasMp = buf[start + 1] === attributeCode.mpReach;
     if (terms.fourOctetAs && hasMp === isMp) {
       const known = this.#store.find(buf, start, end);
-      if (known !== 0 && (terms.isInternal || (this.#store.columns.flags[known]! & internalOnly) === 0)) return known;
+      if (known !== 0 && this.#store.isFilled(known)) {
+        if (terms.isInternal || (this.#store.columns.flags[known]! & internalOnly) === 0) return known;
+      }
       if (isPlainBlock(buf, start, end, terms.isInternal)) return this.#store.intern(buf, start, end);
     }
     const { verdict, attributes, faults } = decodeAttributes(buf, start, end, terms);

@@ -5,8 +5,8 @@ import { mixed, widened } from "./column.ts";
 import type { NextHopTable } from "./next-hop-table.ts";
 
 const initialCapacity = 256;
-/** Dead octets that are not worth a compaction. */
-const tolerated = 4 << 20;
+/** Octets in half-empty chunks that are not worth a compaction. */
+const tolerated = 8 << 20;
 
 /**
  * Attribute sets ↔ small dense ids: equal octets (and equal tag) are one set, however many routes carry it. Ids start at
@@ -23,10 +23,13 @@ export class AttributeStore {
   #offset = new Uint32Array(initialCapacity);
   #length = new Uint16Array(initialCapacity);
   #refs = new Uint32Array(initialCapacity);
+  #isFilled = new Uint8Array(initialCapacity);
   #tag = new Map<number, number>();
   #arena = new ByteArena();
   #live = 0;
-  #dead = 0;
+  /** Where `find` last looked in vain. */
+  #missedHash = 0;
+  #missedSlot = 0;
   #size = 0;
   #limit = 1;
   #free = 0;
@@ -49,11 +52,32 @@ export class AttributeStore {
   /** Octets of memory: of the sets themselves, and of the columns beside them. */
   get bytes(): { readonly arena: number; readonly columns: number } {
     const index = this.#slots.byteLength + this.#hash.byteLength + this.#offset.byteLength + this.#length.byteLength;
-    return { arena: this.#arena.bytes, columns: index + this.#refs.byteLength + this.columns.bytes };
+    return {
+      arena: this.#arena.bytes,
+      columns: index + this.#refs.byteLength + this.#isFilled.byteLength + this.columns.bytes,
+    };
   }
 
-  /** The id of the set between `start` and `end`; a new one is held by nobody: the caller holds it. */
+  /**
+   * The id of the set between `start` and `end`; a new one is held by nobody: the caller holds it. Its columns are
+   * filled.
+   */
   intern(buf: Uint8Array, start: number, end: number, tag = 0): number {
+    const id = this.find(buf, start, end, tag) || this.#add(buf, start, end, tag);
+    if (this.#isFilled[id] === 0) {
+      this.#isFilled[id] = 1;
+      this.columns.fill(id, buf, start, end);
+    }
+    return id;
+  }
+
+  /** As `intern`, for a set that nobody decides by: its columns may stay empty. */
+  internOctets(buf: Uint8Array, start: number, end: number, tag = 0): number {
+    return this.find(buf, start, end, tag) || this.#add(buf, start, end, tag);
+  }
+
+  /** The id of the set if it is known, else 0. */
+  find(buf: Uint8Array, start: number, end: number, tag = 0): number {
     const hash = hashOf(buf, start, end) ^ tag;
     const slots = this.#slots;
     const mask = slots.length - 1;
@@ -65,29 +89,25 @@ export class AttributeStore {
       }
       slot = (slot + 1) & mask;
     }
+    this.#missedHash = hash;
+    this.#missedSlot = slot;
+    return 0;
+  }
+
+  /** A set that `find` has just missed. */
+  #add(buf: Uint8Array, start: number, end: number, tag: number): number {
+    const length = end - start;
     const id = this.#newId();
-    this.#hash[id] = hash;
+    this.#hash[id] = this.#missedHash;
     this.#offset[id] = this.#arena.append(buf, start, end);
     this.#length[id] = length;
     this.#refs[id] = 0;
+    this.#isFilled[id] = 0;
     if (tag !== 0) this.#tag.set(id, tag);
     this.#live += length;
-    this.columns.fill(id, buf, start, end);
-    slots[slot] = id;
-    if (++this.#size * 10 > slots.length * 6) this.#rehash(slots.length * 2);
+    this.#slots[this.#missedSlot] = id;
+    if (++this.#size * 10 > this.#slots.length * 6) this.#rehash(this.#slots.length * 2);
     return id;
-  }
-
-  /** The id of the set if it is known, else 0. */
-  find(buf: Uint8Array, start: number, end: number): number {
-    const hash = hashOf(buf, start, end);
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot]!;
-      if (id === 0) return 0;
-      if (this.#hash[id] !== hash || this.#length[id] !== end - start || this.tag(id) !== 0) continue;
-      if (this.#arena.holds(this.#offset[id]!, buf, start, end)) return id;
-    }
   }
 
   hold(id: number): void {
@@ -98,6 +118,11 @@ export class AttributeStore {
   drop(id: number): void {
     invariant(this.#refs[id]! > 0, "an attribute set is dropped more often than held");
     if (--this.#refs[id]! === 0) this.#remove(id);
+  }
+
+  /** Whether the columns of a set say what it is. */
+  isFilled(id: number): boolean {
+    return this.#isFilled[id] === 1;
   }
 
   refs(id: number): number {
@@ -148,6 +173,7 @@ export class AttributeStore {
       this.#offset = widened(this.#offset, id * 2);
       this.#length = widened(this.#length, id * 2);
       this.#refs = widened(this.#refs, id * 2);
+      this.#isFilled = widened(this.#isFilled, id * 2);
       this.columns.grow(id * 2);
     }
     return id;
@@ -165,16 +191,16 @@ export class AttributeStore {
       hole = slot;
     }
     slots[hole] = 0;
-    this.columns.forget(id);
+    if (this.#isFilled[id] === 1) this.columns.forget(id);
     this.#tag.delete(id);
     this.#live -= this.#length[id]!;
-    this.#dead += this.#length[id]!;
+    this.#arena.release(this.#offset[id]!, this.#length[id]!);
     this.#size--;
     for (const hear of this.#onFree) hear(id);
     this.#offset[id] = this.#free;
     this.#length[id] = 0;
     this.#free = id;
-    if (this.#dead > this.#live + tolerated) this.#compact();
+    if (this.#arena.usedBytes > this.#live * 3 + tolerated) this.#compact();
   }
 
   #compact(): void {
@@ -186,7 +212,6 @@ export class AttributeStore {
       const chunk = before.chunk(this.#offset[id]!);
       this.#offset[id] = this.#arena.append(chunk, at, at + this.#length[id]!);
     }
-    this.#dead = 0;
   }
 
   #rehash(capacity: number): void {

@@ -14,3 +14,8 @@ export function mixed(word: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
+
+/** The capacity, a power of two, that has room for `id`. */
+export function roomFor(id: number): number {
+  return 2 ** (32 - Math.clz32(id | 255));
+}

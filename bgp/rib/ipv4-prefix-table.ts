@@ -1,10 +1,12 @@
 import { invariant } from "../../lib/error.ts";
 import { ipv4 } from "../../net/address.ts";
 import { type Prefix, prefixOf } from "../../net/prefix.ts";
-import { mixed, widened } from "./column.ts";
+import { mixed, roomFor, widened } from "./column.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
 const initialCapacity = 256;
+/** A slot whose prefix has left while the chain goes on behind it. */
+const grave = -1;
 
 /**
  * Neighbouring prefixes of one length share a run of eight slots, because announcements and withdrawals walk through
@@ -15,7 +17,7 @@ function slotOf(address: number, length: number): number {
   return (mixed((key >>> 3) ^ Math.imul(length, 0x9e3779b1)) & ~7) | (key & 7);
 }
 
-/** The IPv4 table: open addressing with linear probing and backward-shift removal; 9 octets of columns a prefix, 8 to 16 of slots. */
+/** The IPv4 table: open addressing with linear probing; 9 octets of columns a prefix, 8 to 16 of slots. */
 export class Ipv4PrefixTable implements PrefixTable {
   readonly family = "ipv4";
   #slots = new Int32Array(initialCapacity * 2);
@@ -23,6 +25,8 @@ export class Ipv4PrefixTable implements PrefixTable {
   #length = new Uint8Array(initialCapacity);
   #holds = new Uint16Array(initialCapacity);
   #size = 0;
+  /** Slots that are not empty: the prefixes' and the graves of those that left. */
+  #used = 0;
   #limit = 1;
   #free = 0;
 
@@ -43,7 +47,8 @@ export class Ipv4PrefixTable implements PrefixTable {
     const mask = slots.length - 1;
     for (let slot = slotOf(a, length) & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]!;
-      if (id === 0 || (this.#address[id] === a && this.#length[id] === length)) return id;
+      if (id === 0) return 0;
+      if (id > 0 && this.#address[id] === a && this.#length[id] === length) return id;
     }
   }
 
@@ -51,15 +56,18 @@ export class Ipv4PrefixTable implements PrefixTable {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = slotOf(a, length) & mask;
+    let reused = -1;
     for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
-      if (this.#address[id] === a && this.#length[id] === length) return id;
+      if (id === grave) reused = reused < 0 ? slot : reused;
+      else if (this.#address[id] === a && this.#length[id] === length) return id;
       slot = (slot + 1) & mask;
     }
     const id = this.#newId();
     this.#address[id] = a;
     this.#length[id] = length;
-    slots[slot] = id;
-    if (++this.#size * 10 > slots.length * 6) this.#rehash(slots.length * 2);
+    slots[reused < 0 ? slot : reused] = id;
+    this.#size++;
+    if (reused < 0 && ++this.#used * 10 > slots.length * 6) this.#rehash(roomFor(this.#size * 3));
     return id;
   }
 
@@ -110,16 +118,11 @@ export class Ipv4PrefixTable implements PrefixTable {
   #remove(id: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let hole = slotOf(this.#address[id]!, this.#length[id]!) & mask;
-    while (slots[hole] !== id) hole = (hole + 1) & mask;
-    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const other = slots[slot]!;
-      const home = slotOf(this.#address[other]!, this.#length[other]!) & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      slots[hole] = other;
-      hole = slot;
-    }
-    slots[hole] = 0;
+    let slot = slotOf(this.#address[id]!, this.#length[id]!) & mask;
+    while (slots[slot] !== id) slot = (slot + 1) & mask;
+    const endsChain = slots[(slot + 1) & mask] === 0;
+    slots[slot] = endsChain ? 0 : grave;
+    if (endsChain) this.#used--;
     this.#address[id] = this.#free;
     this.#length[id] = 255;
     this.#free = id;
@@ -130,11 +133,12 @@ export class Ipv4PrefixTable implements PrefixTable {
     const slots = new Int32Array(capacity);
     const mask = capacity - 1;
     for (const id of this.#slots) {
-      if (id === 0) continue;
+      if (id <= 0) continue;
       let slot = slotOf(this.#address[id]!, this.#length[id]!) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
     this.#slots = slots;
+    this.#used = this.#size;
   }
 }

@@ -1,10 +1,12 @@
 import { invariant } from "../../lib/error.ts";
 import { ipv6 } from "../../net/address.ts";
 import { type Prefix, prefixOf } from "../../net/prefix.ts";
-import { mixed, widened } from "./column.ts";
+import { mixed, roomFor, widened } from "./column.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
 const initialCapacity = 256;
+/** A slot whose prefix has left while the chain goes on behind it. */
+const grave = -1;
 
 /** The IPv6 table: as the IPv4 one, with four words an address; 19 octets of columns a prefix, 8 to 16 of slots. */
 export class Ipv6PrefixTable implements PrefixTable {
@@ -14,6 +16,8 @@ export class Ipv6PrefixTable implements PrefixTable {
   #length = new Uint8Array(initialCapacity);
   #holds = new Uint16Array(initialCapacity);
   #size = 0;
+  /** Slots that are not empty: the prefixes' and the graves of those that left. */
+  #used = 0;
   #limit = 1;
   #free = 0;
 
@@ -30,12 +34,13 @@ export class Ipv6PrefixTable implements PrefixTable {
   }
 
   find(a: number, b: number, c: number, d: number, length: number): number {
-    return this.#slots[this.#probe(a, b, c, d, length)]!;
+    const id = this.#slots[this.#probe(a, b, c, d, length)]!;
+    return Math.max(id, 0);
   }
 
   intern(a: number, b: number, c: number, d: number, length: number): number {
     const slot = this.#probe(a, b, c, d, length);
-    if (this.#slots[slot] !== 0) return this.#slots[slot]!;
+    if (this.#slots[slot]! > 0) return this.#slots[slot]!;
     const id = this.#newId();
     const w = id * 4;
     this.#words[w] = a;
@@ -43,8 +48,10 @@ export class Ipv6PrefixTable implements PrefixTable {
     this.#words[w + 2] = c;
     this.#words[w + 3] = d;
     this.#length[id] = length;
+    if (this.#slots[slot] === 0) this.#used++;
     this.#slots[slot] = id;
-    if (++this.#size * 10 > this.#slots.length * 6) this.#rehash(this.#slots.length * 2);
+    this.#size++;
+    if (this.#used * 10 > this.#slots.length * 6) this.#rehash(roomFor(this.#size * 3));
     return id;
   }
 
@@ -75,14 +82,19 @@ export class Ipv6PrefixTable implements PrefixTable {
     return at + 1 + octets;
   }
 
-  /** The slot that holds the prefix, or the empty one where it belongs. */
+  /** The slot that holds the prefix, or the one where it would go: the first grave on the way, else the empty one. */
   #probe(a: number, b: number, c: number, d: number, length: number): number {
     const slots = this.#slots;
     const words = this.#words;
     const mask = slots.length - 1;
+    let reused = -1;
     for (let slot = hash(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]!;
-      if (id === 0) return slot;
+      if (id === 0) return reused < 0 ? slot : reused;
+      if (id === grave) {
+        reused = reused < 0 ? slot : reused;
+        continue;
+      }
       const w = id * 4;
       const sameAddress = words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d;
       if (sameAddress && this.#length[id] === length) return slot;
@@ -113,15 +125,11 @@ export class Ipv6PrefixTable implements PrefixTable {
   #remove(id: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let hole = this.#home(id) & mask;
-    while (slots[hole] !== id) hole = (hole + 1) & mask;
-    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const other = slots[slot]!;
-      if (((slot - this.#home(other)) & mask) < ((slot - hole) & mask)) continue;
-      slots[hole] = other;
-      hole = slot;
-    }
-    slots[hole] = 0;
+    let slot = this.#home(id) & mask;
+    while (slots[slot] !== id) slot = (slot + 1) & mask;
+    const endsChain = slots[(slot + 1) & mask] === 0;
+    slots[slot] = endsChain ? 0 : grave;
+    if (endsChain) this.#used--;
     this.#words[id * 4] = this.#free;
     this.#length[id] = 255;
     this.#free = id;
@@ -132,12 +140,13 @@ export class Ipv6PrefixTable implements PrefixTable {
     const slots = new Int32Array(capacity);
     const mask = capacity - 1;
     for (const id of this.#slots) {
-      if (id === 0) continue;
+      if (id <= 0) continue;
       let slot = this.#home(id) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
     this.#slots = slots;
+    this.#used = this.#size;
   }
 }
 

@@ -1,7 +1,6 @@
 import { decide } from "./best-path.ts";
-import { widened } from "./column.ts";
+import { roomFor, widened } from "./column.ts";
 import type { Candidates } from "./decision-steps.ts";
-import { roomFor } from "./path-table.ts";
 import { PrefixQueue } from "./prefix-queue.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 

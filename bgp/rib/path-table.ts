@@ -1,4 +1,4 @@
-import { widened } from "./column.ts";
+import { roomFor, widened } from "./column.ts";
 
 const initialCapacity = 256;
 
@@ -135,9 +135,4 @@ export class PathTable {
     }
     return id;
   }
-}
-
-/** The capacity, a power of two, that has room for `id`. */
-export function roomFor(id: number): number {
-  return 2 ** (32 - Math.clz32(id | 255));
 }

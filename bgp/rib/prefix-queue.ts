@@ -1,5 +1,4 @@
-import { widened } from "./column.ts";
-import { roomFor } from "./path-table.ts";
+import { roomFor, widened } from "./column.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
 /** Prefix ids that wait for something, first in first out, each at most once. The queue holds the ids it carries. */
