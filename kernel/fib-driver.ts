@@ -10,7 +10,8 @@ import { KernelError } from "./error.ts";
 import type { KernelFact } from "./fact.ts";
 import type { Fib, FibListener, FibWrite, OpenFib } from "./fib.ts";
 import { type FibRoute, formatRoute, mainTable, routeKey, routeMetric } from "./fib-route.ts";
-import { type PlannedWrite, type RouteOwner, RoutePlan, type WriteResult } from "./route-plan.ts";
+import type { PlannedWrite, RouteOwner, WriteResult } from "./planned-write.ts";
+import { RoutePlan } from "./route-plan.ts";
 import type { RoutePath } from "./route-shape.ts";
 
 /** Where the driver's routes live and how they are stamped. */
@@ -115,7 +116,7 @@ export class FibDriver {
   /** Compares everything with the kernel again; repairs what notifications cannot have told. */
   resync(): void {
     this.#mustDump = true;
-    for (const family of families) this.#plans[family].retryConflicts();
+    for (const family of families) this.#plans[family].retryAll();
     this.#kick();
   }
 
@@ -170,8 +171,7 @@ export class FibDriver {
 
   #open(): void {
     this.#fib = this.#options.open(this.#options.netns ? { netns: this.#options.netns } : {}, this.#listener());
-    this.#mustDump = true;
-    this.#kick();
+    this.resync();
   }
 
   /** Goes to work at the end of this turn, so that what is wanted in one turn leaves in one batch. */

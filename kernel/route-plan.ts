@@ -1,23 +1,9 @@
 import type { Family } from "../net/family.ts";
 import type { Prefix } from "../net/prefix.ts";
+import { type PlannedWrite, type RouteOwner, shapeAfter, type WriteResult } from "./planned-write.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { Queue } from "./queue.ts";
 import { type RoutePath, type Shape, ShapeTable } from "./route-shape.ts";
-
-/** Who wants a route, strongest first: where both want one prefix, `local` has it and `bgp` waits. */
-export type RouteOwner = "local" | "bgp";
-
-/** One write that would bring the kernel nearer to what is wanted. */
-export interface PlannedWrite {
-  readonly index: number;
-  readonly kind: "create" | "replace" | "delete";
-  readonly prefix: Prefix;
-  /** The path to write; of a deletion, the one that goes. */
-  readonly shape: Shape;
-}
-
-/** What became of a planned write. `unknown`: the answer was lost, only a dump can tell. */
-export type WriteResult = "done" | "exists" | "refused" | "unknown";
 
 /** Waits in a queue to be written. */
 const QUEUED = 1;
@@ -54,6 +40,10 @@ export class RoutePlan {
   readonly #deletes = new Queue();
   readonly #parked = new Set<number>();
   readonly #conflicts = new Set<number>();
+  /** The writes last taken: those under way are among them. */
+  #taken: readonly PlannedWrite[] = [];
+  /** A link went down since, and the route that is in the way of one of them may have gone with it. */
+  #linkFell = false;
   #deletesAllowed = false;
   #swept = false;
 
@@ -124,22 +114,24 @@ export class RoutePlan {
     const writes: PlannedWrite[] = [];
     this.#takeFrom(this.#sets, most, writes);
     if (writes.length === 0) this.#takeFrom(this.#deletes, most, writes);
+    this.#taken = writes;
+    this.#linkFell = false;
     return writes;
   }
 
   /** What became of a write that was taken. Answers whether it is a refusal that was not told yet. */
   wrote(write: PlannedWrite, result: WriteResult): boolean {
-    const { index, kind, shape } = write;
+    const { index, shape } = write;
     const disturbed = (this.#flags[index]! & DISTURBED) !== 0;
     const news = (this.#flags[index]! & REFUSED) === 0;
     this.#flags[index]! &= ~(FLYING | DISTURBED | REFUSED);
     this.#parked.delete(index);
-    if (result === "done") this.#setActual(index, kind === "delete" ? 0 : shape.id);
+    if (result === "done") this.#setActual(index, shapeAfter(write));
     this.#shapes.release(shape.id);
-    if (result === "exists" && !disturbed) {
+    if (result === "exists" && !disturbed && !this.#linkFell) {
       this.#flags[index]! |= CONFLICT;
       this.#conflicts.add(index);
-    } else if (result === "refused" && !disturbed && this.#difference(index) === shapeOf(write)) {
+    } else if (result === "refused" && !disturbed && this.#difference(index) === shapeAfter(write)) {
       this.#flags[index]! |= REFUSED;
       this.#parked.add(index);
       return news;
@@ -210,8 +202,10 @@ export class RoutePlan {
     return true;
   }
 
-  /** An interface is down or gone, and the routes that led only there with it. */
+  /** An interface is down or gone, and the routes that led only there with it, perhaps those that were in our way. */
   linkDown(ifindex: number): void {
+    this.#linkFell = true;
+    this.#retryConflicts();
     const hit = new Set<number>();
     for (const shape of this.#shapes.values()) {
       const { nexthops } = shape.path;
@@ -220,6 +214,8 @@ export class RoutePlan {
       hit.add(shape.id);
     }
     if (hit.size === 0) return;
+    // What was written over that link just now may have come before or after.
+    for (const { index, shape } of this.#taken) if (hit.has(shape.id)) this.#disturb(index);
     for (let index = 0; index < this.#prefixes.end; index++) {
       if (!this.#prefixes.has(index) || !hit.has(this.#actual[index]!) || this.#disturb(index)) continue;
       this.#setActual(index, 0);
@@ -248,8 +244,14 @@ export class RoutePlan {
     for (const index of again) this.#recheck(index);
   }
 
-  /** Every conflict is tried again: after a loss nobody knows which of them are over. */
-  retryConflicts(): void {
+  /** After a loss nobody knows which links are still down and which conflicts over: everything is tried again. */
+  retryAll(): void {
+    for (const shape of this.#shapes.values()) shape.down = false;
+    this.#retryConflicts();
+    this.retryParked();
+  }
+
+  #retryConflicts(): void {
     for (const index of [...this.#conflicts]) {
       this.#flags[index]! &= ~CONFLICT;
       this.#conflicts.delete(index);
@@ -378,8 +380,4 @@ export class RoutePlan {
     this.#actual = longer(this.#actual);
     this.#wanted = { local: longer(this.#wanted.local), bgp: longer(this.#wanted.bgp) };
   }
-}
-
-function shapeOf(write: PlannedWrite): number {
-  return write.kind === "delete" ? 0 : write.shape.id;
 }
