@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parsePrefix } from "../net/prefix.ts";
-import { calicoDump } from "./calico-dump.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { decodeAffinity, decodeBlock, decodeHandle, decodeIpamConfig, ipamObjectName } from "./ipam-decode.ts";
 import { parseIpamPath } from "./ipam-key.ts";
 import { writeJson } from "./json.ts";

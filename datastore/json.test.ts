@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { calicoDump } from "./calico-dump.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { depthLimit, parseJson, writeJson } from "./json.ts";
 
 function parsed(text: string): unknown {

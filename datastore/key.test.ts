@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatPrefix, parsePrefix } from "../net/prefix.ts";
-import { calicoDump } from "./calico-dump.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { affinityPath, blockPath, handlePath, hostPath, ipamConfigPath, parseIpamPath } from "./ipam-key.ts";
 import { type Key, parseKey } from "./key.ts";
 import { objectName, parseResourcePath, resourcePath } from "./resource-key.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../lib/random.ts";
 import { SimClock } from "../lib/sim/clock.ts";
-import { calicoDump } from "./calico-dump.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { ResourceAbsent, ResourceExists, ResourceInvalid, UpdateConflict } from "./error.ts";
 import { apiVersion, type Kind, kindNames } from "./model/resource.ts";
 import type { ResourceOf } from "./model/schemas.ts";

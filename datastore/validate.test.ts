@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { calicoDump } from "./calico-dump.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { decodeResource } from "./decode.ts";
 import { apiVersion, type Kind, kindCalled } from "./model/resource.ts";
 import { poolOverlaps } from "./pool-overlap.ts";
