@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
+/** How many cases of a long test have been played, remembered in `.cache` so that a run that was cut off goes on. */
+export class CasesDone {
+  count: number;
+  readonly #file: URL;
+  readonly #total: number;
+
+  constructor(name: string, total: number) {
+    this.#file = new URL(`../../../.cache/${name}`, import.meta.url);
+    this.#total = total;
+    this.count = this.#read();
+  }
+
+  /** One more; written down every hundred. */
+  one(): void {
+    this.count++;
+    if (this.count % 100 !== 0) return;
+    mkdirSync(new URL(".", this.#file), { recursive: true });
+    writeFileSync(this.#file, String(this.count));
+  }
+
+  /** All are played: the next run starts afresh. */
+  finish(): void {
+    rmSync(this.#file, { force: true });
+  }
+
+  #read(): number {
+    try {
+      const count = Number(readFileSync(this.#file, "utf8"));
+      return Number.isInteger(count) && count > 0 && count < this.#total ? count : 0;
+    } catch {
+      return 0;
+    }
+  }
+}
