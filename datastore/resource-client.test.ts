@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../lib/random.ts";
 import { SimClock } from "../lib/sim/clock.ts";
-import { calicoDump } from "./io/calico-dump.ts";
 import { ResourceAbsent, ResourceExists, ResourceInvalid, UpdateConflict } from "./error.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { apiVersion, type Kind, kindNames } from "./model/resource.ts";
 import type { ResourceOf } from "./model/schemas.ts";
 import { ResourceClient } from "./resource-client.ts";

@@ -39,7 +39,7 @@ function tierOf(resource: Resource): string {
 }
 
 /** A policy under the name that people call it by, without the annotation that keeps it. */
-function asCalled(resource: Resource): Resource {
+export function asCalled(resource: Resource): Resource {
   const { [metadataAnnotation]: _, ...annotations } = resource.metadata.annotations ?? {};
   const { annotations: all, ...metadata } = resource.metadata;
   const name = policyNameFromStore(metadata.name, all);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { calicoDump } from "./io/calico-dump.ts";
 import { decodeResource } from "./decode.ts";
+import { calicoDump } from "./io/calico-dump.ts";
 import { apiVersion, type Kind, kindCalled } from "./model/resource.ts";
 import { poolOverlaps } from "./pool-overlap.ts";
 import { problemText } from "./problem.ts";

@@ -116,22 +116,32 @@ export function readPageEnd(octets: Buffer): PageEnd {
   const cursor = new Cursor(octets, 0, octets.length);
   let revision = 0;
   let more = false;
-  let last = -1;
+  let last: Cursor | undefined;
   while (cursor.at < cursor.end) {
     const tag = cursor.varint();
     if (tag === 0x12) {
       const end = cursor.field();
-      last = cursor.at;
+      last = new Cursor(octets, cursor.at, end);
       cursor.at = end;
     } else if (tag === 0x0a) revision = readHeader(cursor, cursor.field());
     else if (tag === 0x18) more = cursor.varint() !== 0;
     else cursor.skip(tag & 7);
   }
-  if (last < 0) return { revision, more, lastKey: undefined };
-  const key = new Cursor(octets, last, octets.length);
-  while (key.varint() !== 0x0a) key.at = key.field();
-  const end = key.field();
-  return { revision, more, lastKey: octets.subarray(key.at, end) };
+  return { revision, more, lastKey: last && keyWithin(last) };
+}
+
+/** A view of the key of the entry that a cursor is confined to. */
+function keyWithin(cursor: Cursor): Buffer {
+  while (cursor.at < cursor.end) {
+    const tag = cursor.varint();
+    if (tag !== 0x0a) {
+      cursor.skip(tag & 7);
+      continue;
+    }
+    const end = cursor.field();
+    return cursor.octets.subarray(cursor.at, end);
+  }
+  return cursor.octets.subarray(0, 0);
 }
 
 /** A message of a watch. `compacted` is the revision up to which history is gone, or 0. */
