@@ -11,7 +11,7 @@ import { writeLimit } from "./expression/limit.ts";
 import { metaKey, writeMeta } from "./expression/meta.ts";
 import { NFT_PAYLOAD_NETWORK_HEADER, NFT_PAYLOAD_TRANSPORT_HEADER, writePayload } from "./expression/payload.ts";
 import { writeRange } from "./expression/range.ts";
-import { NFT_REG_1 } from "./expression/write-expression.ts";
+import { NFT_REG_1, registerAt } from "./expression/write-expression.ts";
 import type { Match } from "./expression.ts";
 import { lowerLookup } from "./lower-lookup.ts";
 import { addressOctets, hostWord32, octet, word16 } from "./octets.ts";
@@ -67,16 +67,19 @@ function lowerIcmp(to: RuleContext, match: Of<"icmp">): void {
   bounded("ICMP code", code ?? 0, 255);
   to.needFamily(match.family, "match on ICMP");
   to.needProtocol(protocolOf[match.family], "match on ICMP");
-  const ask = (offset: number, value: string): void => {
-    writePayload(to.w, NFT_REG_1, NFT_PAYLOAD_TRANSPORT_HEADER, offset, value.length);
-    writeCmp(to.w, value, not);
-  };
-  // "Not this type with this code" is one comparison of both octets: two would also refuse the type with other codes.
-  if (code !== undefined && not) ask(0, octet(type) + octet(code));
-  else {
-    ask(0, octet(type));
-    if (code !== undefined) ask(1, octet(code));
+  const load = (offset: number, register = NFT_REG_1): void =>
+    writePayload(to.w, register, NFT_PAYLOAD_TRANSPORT_HEADER, offset, 1);
+  load(0);
+  if (code !== undefined && not) {
+    // "Not this type with this code" compares both side by side: one by one would also refuse the type with other codes.
+    load(1, registerAt(1));
+    writeCmp(to.w, `${octet(type)}\0\0\0${octet(code)}\0\0\0`, true);
+    return;
   }
+  writeCmp(to.w, octet(type), not);
+  if (code === undefined) return;
+  load(1);
+  writeCmp(to.w, octet(code));
 }
 
 /** A name is compared with its padding, a wildcard without: then only its letters count. */
@@ -109,6 +112,32 @@ function lowerReversePath(to: RuleContext, match: Of<"reverse path">): void {
   writeCmp(to.w, hostWord32(0), !match.missing);
 }
 
+function lowerState(to: RuleContext, match: Of<"ct state">): void {
+  if (match.states.length === 0) throw new InvalidRuleset("match on ct state", "", "at least one state");
+  writeCt(to.w, ctKey.state);
+  const bits = match.states.reduce((sum, state) => sum | ctStateBit[state], 0);
+  lowerBits(to, bits, match.not);
+}
+
+function lowerProtocol(to: RuleContext, { protocol, not }: Of<"l4proto">): void {
+  bounded("protocol", protocol, 255);
+  if (!not) {
+    to.needProtocol(protocol, "match on the protocol");
+    return;
+  }
+  writeMeta(to.w, metaKey.l4proto);
+  writeCmp(to.w, octet(protocol), true);
+}
+
+function lowerFamily(to: RuleContext, { family, not }: Of<"nfproto">): void {
+  if (!not) {
+    to.needFamily(family, "match on the family");
+    return;
+  }
+  writeMeta(to.w, metaKey.nfproto);
+  writeCmp(to.w, octet(family === "ipv4" ? NFPROTO_IPV4 : NFPROTO_IPV6), true);
+}
+
 /** Writes the expressions that ask a packet. @throws InvalidRuleset */
 export function lowerMatch(to: RuleContext, match: Match): void {
   switch (match.kind) {
@@ -119,21 +148,10 @@ export function lowerMatch(to: RuleContext, match: Match): void {
       lowerPort(to, match);
       break;
     case "l4proto":
-      bounded("protocol", match.protocol, 255);
-      if (!match.not) {
-        to.needProtocol(match.protocol, "match on the protocol");
-        break;
-      }
-      writeMeta(to.w, metaKey.l4proto);
-      writeCmp(to.w, octet(match.protocol), true);
+      lowerProtocol(to, match);
       break;
     case "nfproto":
-      if (!match.not) {
-        to.needFamily(match.family, "match on the family");
-        break;
-      }
-      writeMeta(to.w, metaKey.nfproto);
-      writeCmp(to.w, octet(match.family === "ipv4" ? NFPROTO_IPV4 : NFPROTO_IPV6), true);
+      lowerFamily(to, match);
       break;
     case "icmp":
       lowerIcmp(to, match);
@@ -144,13 +162,9 @@ export function lowerMatch(to: RuleContext, match: Match): void {
     case "mark":
       lowerMark(to, match);
       break;
-    case "ct state": {
-      if (match.states.length === 0) throw new InvalidRuleset("match on ct state", "", "at least one state");
-      writeCt(to.w, ctKey.state);
-      const bits = match.states.reduce((sum, state) => sum | ctStateBit[state], 0);
-      lowerBits(to, bits, match.not);
+    case "ct state":
+      lowerState(to, match);
       break;
-    }
     case "ct status":
       writeCt(to.w, ctKey.status);
       lowerBits(to, ctStatusBit[match.status], match.not);
