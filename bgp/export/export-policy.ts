@@ -2,13 +2,14 @@ import { Writer } from "../../lib/writer.ts";
 import { decodeAttributes } from "../attribute/decode.ts";
 import { encodeAttributes } from "../attribute/encode.ts";
 import { matchingTerm, readsPrefix } from "../filter/evaluate.ts";
-import type { RouteSource } from "../filter/filter.ts";
+import type { Change, RouteSource } from "../filter/filter.ts";
 import { attributeCode } from "../iana.ts";
 import { attributeBit } from "../rib/attribute-columns.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
 import { roomFor, widened } from "../rib/column.ts";
 import { localPeer, type PeerTable } from "../rib/peer-table.ts";
 import type { PrefixTable } from "../rib/prefix-table.ts";
+import type { BlockEdit } from "./block-edit.ts";
 import { BlockEditor } from "./block-editor.ts";
 import { type Denial, denial, denialOf, editOf, selfNextHop } from "./export-rules.ts";
 import type { ExportTerms } from "./export-terms.ts";
@@ -30,6 +31,7 @@ export class ExportPolicy {
   readonly #peers: PeerTable;
   readonly #prefixes: PrefixTable;
   readonly #editor = new BlockEditor();
+  #common: BlockEdit | undefined;
   readonly #needsPrefix: boolean;
   readonly #self: Uint8Array | undefined;
   /** One for every term of the filter, the last for `otherwise`. */
@@ -90,7 +92,7 @@ export class ExportPolicy {
     const { filter } = this.terms;
     const term = filter?.terms[this.#term(prefix, set, source)];
     if (filter && (term?.verdict ?? filter.otherwise) === "reject") return -denial.filtered;
-    const edit = editOf(this.terms, columns, this.#peers, set, source, term?.change, this.#self);
+    const edit = this.#edit(set, source, term?.change);
     const start = this.#store.start(set);
     const isSorted = (columns.flags[set]! & attributeBit.unsorted) === 0;
     const from = isSorted ? this.#store.chunk(set) : this.#sorted(set);
@@ -99,6 +101,15 @@ export class ExportPolicy {
       : this.#editor.edit(from, 0, from.length, edit);
     if (!this.terms.fourOctetAs) return this.#forOldSpeaker(this.#editor.out, length);
     return this.#store.internOctets(this.#editor.out, 0, length);
+  }
+
+  /** Towards eBGP every set of other people's changes in the same way. */
+  #edit(set: number, source: number, change: Change | undefined): BlockEdit {
+    const { columns } = this.#store;
+    const isCommon = !this.terms.isInternal && source !== localPeer && change === undefined;
+    if (!isCommon) return editOf(this.terms, columns, this.#peers, set, source, change, this.#self);
+    this.#common ??= editOf(this.terms, columns, this.#peers, set, source, undefined, this.#self);
+    return this.#common;
   }
 
   /** Position of the filter's term, or one behind the last for `otherwise`. */

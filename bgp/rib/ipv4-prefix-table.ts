@@ -67,7 +67,7 @@ export class Ipv4PrefixTable implements PrefixTable {
     this.#length[id] = length;
     slots[reused < 0 ? slot : reused] = id;
     this.#size++;
-    if (reused < 0 && ++this.#used * 10 > slots.length * 6) this.#rehash(roomFor(this.#size * 3));
+    if (reused < 0 && ++this.#used * 10 > slots.length * 6) this.#rehash(roomFor(this.#size * 4));
     return id;
   }
 

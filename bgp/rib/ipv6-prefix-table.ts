@@ -51,7 +51,7 @@ export class Ipv6PrefixTable implements PrefixTable {
     if (this.#slots[slot] === 0) this.#used++;
     this.#slots[slot] = id;
     this.#size++;
-    if (this.#used * 10 > this.#slots.length * 6) this.#rehash(roomFor(this.#size * 3));
+    if (this.#used * 10 > this.#slots.length * 6) this.#rehash(roomFor(this.#size * 4));
     return id;
   }
 

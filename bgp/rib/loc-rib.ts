@@ -46,7 +46,10 @@ export class LocRib {
   /** The best path of a prefix as of now, or 0; decided on the spot when a decision waits. */
   best(prefix: number): number {
     if (prefix >= this.#best.length) return 0;
-    return this.#queue.has(prefix) ? decide(this.#candidates, prefix) : this.#best[prefix]!;
+    if (!this.#queue.has(prefix)) return this.#best[prefix]!;
+    // Whoever asks now acts on an answer that was never told: the next decision is news to it in any case.
+    this.#differs[prefix] = 1;
+    return decide(this.#candidates, prefix);
   }
 
   /** A path of the prefix came, changed or goes; whatever was read of it before counts no more if it is the best one. */
