@@ -21,10 +21,10 @@ export interface StoreBench {
   stop(): Promise<void>;
 }
 
-/** Waits until something holds, ten seconds at most; between looks the world goes on. */
-export async function eventually(holds: () => boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !holds(); ) {
-    if (Date.now() > deadline) assert.fail(`still not so after 10 s: ${what}`);
+/** Waits until something holds, ten seconds at most unless told; between looks the world goes on. */
+export async function eventually(holds: () => boolean, what: string, within = 10_000): Promise<void> {
+  for (const deadline = Date.now() + within; !holds(); ) {
+    if (Date.now() > deadline) assert.fail(`still not so after ${within} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -9,6 +9,8 @@ export interface CutProxy {
   mend(): void;
   /** Breaks the connection that stands once `octets` more have come from the other side; others may come at once. */
   cutAfter(octets: number): void;
+  /** Goes silent: connections stay up but nothing passes, as when a host dies or a firewall drops. */
+  stall(): void;
   /** How often a connection was broken. */
   readonly cuts: number;
   stop(): Promise<void>;
@@ -20,6 +22,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   let open = true;
   let allowance = Number.POSITIVE_INFINITY;
   let cuts = 0;
+  let silent = false;
   const breakAll = () => {
     if (sockets.size > 0) cuts++;
     for (const socket of sockets) socket.destroy();
@@ -40,8 +43,11 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
         far.destroy();
       });
     }
-    near.pipe(far);
+    near.on("data", (octets) => {
+      if (!silent) far.write(octets);
+    });
     far.on("data", (octets) => {
+      if (silent) return;
       near.write(octets.subarray(0, allowance));
       allowance -= octets.length;
       if (allowance > 0) return;
@@ -62,6 +68,9 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
     },
     mend() {
       open = true;
+    },
+    stall() {
+      silent = true;
     },
     cutAfter(octets) {
       allowance = octets;

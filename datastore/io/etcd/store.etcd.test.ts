@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { systemClock } from "../../../lib/io/clock.ts";
 import { seededRandom } from "../../../lib/random.ts";
 import { millis } from "../../../lib/unit.ts";
@@ -121,6 +125,24 @@ describe("etcd", () => {
       assert.deepEqual(messages.map((m) => m.kind).slice(0, 2), ["interrupted", "resumed"]);
     });
 
+    it("notices an endpoint that has gone silent, and goes on at another", async function () {
+      this.timeout(90_000);
+      const { proxy } = await proxied();
+      const store = connect({ endpoints: [`http://127.0.0.1:${proxy.port}`, etcd.endpoint] });
+      const { revision } = await store.list("/silent");
+      const messages: WatchMessage[] = [];
+      store.watch("/silent", revision, (message) => messages.push(message));
+      await store.get("/silent");
+      proxy.stall();
+      await connect().commit([], [{ key: "/silent", value: "1" }], []);
+      await eventually(() => messages.some((m) => m.kind === "events"), "the watch heard elsewhere", 80_000);
+      assert.deepEqual(
+        messages.map((m) => m.kind),
+        ["interrupted", "resumed", "events"],
+      );
+      assert.equal((await store.get("/silent"))?.value, "1");
+    });
+
     it("ends a watch with compacted when the store was restored and we know its future", async () => {
       const messages: WatchMessage[] = [];
       connect().watch("/", 1_000_000_000, (message) => messages.push(message));
@@ -191,3 +213,46 @@ describe("etcd with users", () => {
     });
   });
 });
+
+describe("etcd with TLS", () => {
+  let folder: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "manx-tls-"));
+    makeCertificates(folder);
+    const flags = ["--client-cert-auth", "--trusted-ca-file", join(folder, "ca.pem")];
+    flags.push("--cert-file", join(folder, "server.pem"), "--key-file", join(folder, "server.key"));
+    etcd = await startEtcd(flags, "https");
+  });
+  after(async () => {
+    await stopClients();
+    await etcd.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterEach(stopClients);
+
+  it("takes a client with the right CA and certificate", async () => {
+    const [caFile, certFile, keyFile] = ["ca.pem", "client.pem", "client.key"].map((name) => join(folder, name));
+    const store = connect({ caFile: caFile!, certFile: certFile!, keyFile: keyFile! });
+    await store.commit([], [{ key: "/tls", value: "1" }], []);
+    assert.equal((await store.get("/tls"))?.value, "1");
+  });
+
+  it("is unavailable to one without certificate, or that does not know the CA", async () => {
+    const timeout = millis(500);
+    await assert.rejects(connect({ caFile: join(folder, "ca.pem"), timeout }).get("/tls"), StoreUnavailable);
+    await assert.rejects(connect({ timeout }).get("/tls"), StoreUnavailable);
+  });
+});
+
+/** A CA, a server certificate for 127.0.0.1 and a client certificate, of one day. */
+function makeCertificates(folder: string): void {
+  const openssl = (...flags: string[]) => execFileSync("openssl", flags, { cwd: folder, stdio: "pipe" });
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  openssl("req", "-x509", ...key, "-days", "1", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem");
+  for (const name of ["server", "client"]) {
+    openssl("req", ...key, "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
+    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=IP:127.0.0.1\nextendedKeyUsage=${name}Auth\n`);
+    const ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", `${name}.ext`];
+    openssl("x509", "-req", "-in", `${name}.csr`, ...ca, "-out", `${name}.pem`);
+  }
+}
