@@ -193,7 +193,8 @@ export class PeerSession implements Session, ConnectionHost {
   }
 
   onTransition(connection: SessionConnection, from: State, event: SessionEvent): void {
-    if (rank[connection.state] < rank[from]) this.#onLost(connection, from, event);
+    const isLost = connection.state === "Idle" || event.name === "TcpConnectionFails";
+    if (isLost) this.#onLost(connection, from, event);
     this.#show(event);
     if (connection.state === "Established") this.#onEstablished(connection);
   }
