@@ -2,7 +2,7 @@ import { parseIpamPath } from "../datastore/ipam-key.ts";
 import { invariant } from "../lib/error.ts";
 import type { Address } from "../net/address.ts";
 import { families } from "../net/family.ts";
-import { nthAddress, type Prefix, parsePrefix, prefixKey } from "../net/prefix.ts";
+import { covers, nthAddress, type Prefix, parsePrefix, prefixKey } from "../net/prefix.ts";
 import { Batch } from "./batch.ts";
 import { affinityOf, hostAffinity, isEmpty, ordinalsOf } from "./block.ts";
 import type { Draft } from "./draft.ts";
@@ -99,9 +99,9 @@ export class Allocator {
     return this.#releaseBlocks(true);
   }
 
-  /** Gives up all blocks of the node: it goes. Blocks with addresses stay, without affinity, until the last is released. */
-  releaseAffinities(): Promise<readonly Prefix[]> {
-    return this.#releaseBlocks(false);
+  /** Gives up all blocks of the node, or those within a prefix: the node, or the pool, goes. Blocks with addresses stay, without affinity, until the last is released. */
+  releaseAffinities(within?: Prefix): Promise<readonly Prefix[]> {
+    return this.#releaseBlocks(false, within);
   }
 
   /** Pools, reservations, configuration or the node's labels have changed: they are read again before the next use. */
@@ -116,10 +116,11 @@ export class Allocator {
     this.#settings = undefined;
   }
 
-  async #releaseBlocks(onlyEmpty: boolean): Promise<readonly Prefix[]> {
+  async #releaseBlocks(onlyEmpty: boolean, within?: Prefix): Promise<readonly Prefix[]> {
     const released: Prefix[] = [];
     for (const family of families) {
       for (const cidr of await this.#submit("list blocks", (_, view) => this.#ours(view, family))) {
+        if (within && !covers(within, cidr)) continue;
         const gone = await this.#submit("release blocks", (draft, view) => this.#giveUp(draft, view, cidr, onlyEmpty));
         if (gone) released.push(cidr);
       }

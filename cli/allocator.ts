@@ -1,0 +1,18 @@
+import type { Store } from "../datastore/store.ts";
+import { Allocator } from "../ipam/allocator.ts";
+import type { Selects } from "../ipam/request.ts";
+import { untold } from "../lib/fact.ts";
+import { matches } from "../policy/selector/evaluate.ts";
+import { parseSelector } from "../policy/selector/parse.ts";
+import type { Shell } from "./shell.ts";
+
+/** Calico's selectors, for the room that may not import them; a broken one selects nothing. */
+export const selects: Selects = (selector, labels) => {
+  const parsed = parseSelector(selector);
+  return "selector" in parsed && matches(parsed.selector, labels);
+};
+
+/** The books of one node, or with an empty name those of nobody: enough to release addresses. */
+export function allocatorFor(shell: Shell, store: Store, node: string): Allocator {
+  return new Allocator({ node, store, clock: shell.clock, random: shell.random, selects, tell: untold });
+}

@@ -1,0 +1,30 @@
+import type { SocketRequest } from "../agent/api/socket.ts";
+import type { Store } from "../datastore/store.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Random } from "../lib/random.ts";
+
+/** Variables as the process was given them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the commands ask of the machine they run on: small enough to fake whole. */
+export interface Shell {
+  readonly environment: Environment;
+  /** The version of this program, `v1.2.3`. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The text of a file, `-` for standard input. @throws CliError when it cannot be read */
+  read(path: string): Promise<string>;
+  /** The text of a file, or undefined when there is none. @throws CliError when it is there and cannot be read */
+  readIfThere(path: string): Promise<string | undefined>;
+  /** The path itself, or for a folder its .yaml, .yml and .json files in order of names, deeper ones too when asked. */
+  files(path: string, recursive: boolean): Promise<readonly string[]>;
+  /** The store that an environment names; it is closed by who asked for it. */
+  openStore(environment: Environment): Promise<Store>;
+  /** Sends one request to an agent's socket and answers what came back. @throws CliError when nobody answers */
+  ask(socket: string, request: SocketRequest): Promise<unknown>;
+  /** Writes to standard output as it is. */
+  print(text: string): void;
+  /** Writes to standard error as it is. */
+  complain(text: string): void;
+}
