@@ -24,6 +24,7 @@ export type AgentFact =
       readonly outcome: string;
     }
   | { readonly fact: "agent.links-lost"; readonly why: string }
+  | { readonly fact: "agent.routes-lost"; readonly why: string }
   | { readonly fact: "agent.bgp"; readonly state: "started" | "restarted" | "off"; readonly why: string }
   | { readonly fact: "agent.stopping"; readonly signal: string };
 
@@ -41,6 +42,7 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.setting-failed": "warn",
   "agent.workload": "info",
   "agent.links-lost": "warn",
+  "agent.routes-lost": "warn",
   "agent.bgp": "info",
   "agent.stopping": "info",
 };

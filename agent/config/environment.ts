@@ -1,21 +1,8 @@
-import {
-  boolean,
-  type Field,
-  field,
-  integer,
-  asn as isAsn,
-  list,
-  nodeAddress,
-  oneOf,
-  routerId,
-  text,
-} from "./field.ts";
-
-const absent = { read: text.read, want: text.want } as { read: (value: string) => string | undefined; want: string };
+import { boolean, type Field, field, integer, asn as isAsn, nodeAddress, oneOf, routerId, text } from "./field.ts";
 
 /**
- * Every knob that the environment alone decides, because it is needed to reach the datastore or says who we are. The names
- * are Calico's. This table is the parser, the type and the documentation.
+ * Every knob that the environment alone decides, because it says who we are. The names are Calico's; which datastore, and
+ * how to reach it, is `datastore/store-settings.ts`. This table is the parser, the type and the documentation.
  */
 export const environmentFields = {
   nodeName: field(
@@ -44,39 +31,6 @@ export const environmentFields = {
     "bird",
     "none: no BGP; any other backend of Calico needs a tunnel and is refused",
   ),
-  datastoreType: field(
-    ["DATASTORE_TYPE", "FELIX_DATASTORETYPE"],
-    oneOf("etcdv3", "embedded"),
-    "etcdv3",
-    "which datastore",
-  ),
-  etcdEndpoints: field(
-    ["ETCD_ENDPOINTS", "FELIX_ETCDENDPOINTS"],
-    list,
-    ["http://127.0.0.1:2379"],
-    "URLs of etcd, comma-separated",
-  ),
-  etcdCaCertFile: field<string | undefined>(
-    ["ETCD_CA_CERT_FILE", "FELIX_ETCDCAFILE"],
-    absent,
-    undefined,
-    "CA certificate of etcd, PEM file",
-  ),
-  etcdCertFile: field<string | undefined>(
-    ["ETCD_CERT_FILE", "FELIX_ETCDCERTFILE"],
-    absent,
-    undefined,
-    "our certificate for etcd, PEM file",
-  ),
-  etcdKeyFile: field<string | undefined>(
-    ["ETCD_KEY_FILE", "FELIX_ETCDKEYFILE"],
-    absent,
-    undefined,
-    "our key for etcd, PEM file",
-  ),
-  etcdUsername: field<string | undefined>("ETCD_USERNAME", absent, undefined, "etcd user"),
-  etcdPassword: field<string | undefined>("ETCD_PASSWORD", absent, undefined, "etcd password"),
-  embeddedStore: field("EMBEDDED_STORE", text, "/var/lib/manx/store.db", "path of the embedded store's file"),
   runDir: field("MANX_RUN_DIR", text, "/run/manx", "folder of the agent's socket"),
   gracefulRestartSeconds: field(
     "MANX_GRACEFUL_RESTART_SECONDS",

@@ -7,8 +7,6 @@ describe("the environment", () => {
   it("has a default for every knob", () => {
     const { environment, problems } = readEnvironment({});
     assert.deepEqual(problems, []);
-    assert.equal(environment.datastoreType, "etcdv3");
-    assert.deepEqual(environment.etcdEndpoints, ["http://127.0.0.1:2379"]);
     assert.equal(environment.ip, "autodetect");
     assert.equal(environment.asn, undefined);
   });
@@ -20,12 +18,10 @@ describe("the environment", () => {
       IP6: "fd00::1",
       AS: "1.1",
       HOSTNAME: "x",
-      ETCD_ENDPOINTS: "http://a:1, http://b:2,",
     });
     assert.deepEqual(problems, []);
     assert.equal(environment.nodeName, "node-1");
     assert.equal(environment.asn, 65537);
-    assert.deepEqual(environment.etcdEndpoints, ["http://a:1", "http://b:2"]);
     assert.deepEqual(
       [environment.ip, environment.ip6].map((p) => (typeof p === "string" ? p : p.length)),
       [24, 128],
@@ -36,7 +32,6 @@ describe("the environment", () => {
     const { environment, problems } = readEnvironment({
       IP: "fd00::1",
       AS: "0",
-      DATASTORE_TYPE: "kubernetes",
       CALICO_NETWORKING_BACKEND: "vxlan",
       CALICO_ROUTER_ID: "224.0.0.1",
     });
@@ -45,9 +40,8 @@ describe("the environment", () => {
       "AS = '0': an AS number, 1 to 4294967295 or hi.lo would be right",
       "CALICO_ROUTER_ID = '224.0.0.1': a dotted quad, not 0.0.0.0 and not in 224.0.0.0/4 would be right",
       "CALICO_NETWORKING_BACKEND = 'vxlan': one of bird, none would be right",
-      "DATASTORE_TYPE = 'kubernetes': one of etcdv3, embedded would be right",
     ]);
-    assert.equal(environment.datastoreType, "etcdv3");
+    assert.equal(environment.backend, "bird");
   });
 
   it("counts an empty variable as absent", () => assert.equal(readEnvironment({ AS: "" }).problems.length, 0));

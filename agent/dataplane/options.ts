@@ -1,3 +1,4 @@
+import type { Address } from "../../net/address.ts";
 import type { NodePolicy } from "../../policy/evaluate.ts";
 
 /** The two mark bits that carry a packet's state from chain to chain. */
@@ -13,6 +14,8 @@ export interface FirewallOptions extends NodePolicy {
   readonly marks: Marks;
   /** What log rules write before the packet (LogPrefix). */
   readonly logPrefix: string;
+  /** What outgoing traffic of its family is translated to (NATOutgoingAddress); otherwise to the interface's address. */
+  readonly natOutgoing?: Address;
 }
 
 /** The two lowest bits of the mask, as Calico takes them (NftablesMarkMask), or undefined when it has not two. */

@@ -76,7 +76,7 @@ describe("local routes", () => {
       [endpoint("a", "cali1", ["10.0.0.1/32"], "aa:aa:aa:00:00:01"), endpoint("b", "cali2", ["10.0.0.2/32"])],
     );
     const neighbours = localNeighbours(localRoutes(endpoints, links, []), endpoints);
-    assert.deepEqual([...neighbours.keys()], ["11 10.0.0.1/32"]);
+    assert.deepEqual([...neighbours.keys()], ["11 10.0.0.1"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { neighbourKey } from "../../kernel/neighbour.ts";
 import { type Prefix, prefixKey } from "../../net/prefix.ts";
 import type { LinkState, LocalEndpoint, PlannedNeighbour, PlannedRoute } from "./planned.ts";
 
@@ -36,16 +37,18 @@ export function localRoutes(
   return routes;
 }
 
-/** The permanent neighbours of a node: one per workload route whose endpoint says its MAC. Keyed by `ifindex address`. */
+/** The permanent neighbours of a node: one per workload route whose endpoint says its MAC. Keyed as the kernel room does. */
 export function localNeighbours(
   routes: ReadonlyMap<string, PlannedRoute>,
   endpoints: ReadonlyMap<string, LocalEndpoint>,
 ): ReadonlyMap<string, PlannedNeighbour> {
   const neighbours = new Map<string, PlannedNeighbour>();
-  for (const [key, route] of routes) {
-    if (route.kind !== "workload") continue;
-    const mac = endpoints.get(route.endpoint)?.mac;
-    if (mac) neighbours.set(`${route.ifindex} ${key}`, { ifindex: route.ifindex, address: route.prefix, mac });
+  for (const route of routes.values()) {
+    const mac = route.kind === "workload" ? endpoints.get(route.endpoint)?.mac : undefined;
+    if (route.kind !== "workload" || !mac) continue;
+    const { family, a, b, c, d } = route.prefix;
+    const neighbour = { ifindex: route.ifindex, address: { family, a, b, c, d }, mac: mac.toLowerCase() };
+    neighbours.set(neighbourKey(neighbour), neighbour);
   }
   return neighbours;
 }

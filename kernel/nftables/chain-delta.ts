@@ -63,6 +63,13 @@ export class ChainDelta {
     this.#recheck(name);
   }
 
+  /** How many chains and rules are wanted. */
+  get size(): { readonly chains: number; readonly rules: number } {
+    let rules = 0;
+    for (const chain of this.#wanted.values()) rules += chain.rules.length;
+    return { chains: this.#wanted.size, rules };
+  }
+
   /** Names of the wanted chains. */
   wantedNames(): IterableIterator<string> {
     return this.#wanted.keys();

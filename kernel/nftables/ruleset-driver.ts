@@ -156,6 +156,11 @@ export class RulesetDriver {
     return countByName(await this.#port.rules(), this.#chains.ruleNames());
   }
 
+  /** How much of everything is wanted. */
+  get size(): { readonly chains: number; readonly rules: number; readonly maps: number; readonly sets: number } {
+    return { ...this.#chains.size, ...this.#sets.size };
+  }
+
   /** Looks at the kernel afresh at the next `apply`. */
   distrust(): void {
     this.#known = false;

@@ -55,6 +55,13 @@ export class SetDelta {
     return delta;
   }
 
+  /** How many of each are wanted. */
+  get size(): { readonly maps: number; readonly sets: number } {
+    const wanted = [...this.#slots.values()].filter((slot) => slot.wanted);
+    const maps = wanted.filter(({ content }) => content.kind === "map").length;
+    return { maps, sets: wanted.length - maps };
+  }
+
   /** The elements of a set that is wanted already, or undefined. */
   wantedSet(name: string): ElementDelta | undefined {
     const slot = this.#slots.get(name);

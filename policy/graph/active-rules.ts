@@ -39,6 +39,11 @@ export class ActiveRules {
     this.#sourceOf = sourceOf;
   }
 
+  /** How many policies and profiles are needed by an endpoint of this node. */
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
   /** One more endpoint needs the policy or profile. */
   need(key: string): void {
     const needs = this.#needs.get(key) ?? 0;

@@ -33,6 +33,11 @@ export class EndpointPolicies {
   readonly #tiers = new Map<string, TierSpec>();
   readonly #dirty = new Set<string>();
 
+  /** How many tiers there are. */
+  get tierCount(): number {
+    return this.#tiers.size;
+  }
+
   onEndpoint(key: string, endpoint: LocalEndpoint | undefined): void {
     const id = this.#ids.get(key) ?? this.#freeId();
     this.#dirty.add(key);

@@ -92,6 +92,23 @@ export class PolicyGraph {
     }
   }
 
+  /** How much of everything there is: resources in the cluster, rules and sets that this node's endpoints need. */
+  get stats(): {
+    readonly endpoints: number;
+    readonly profiles: number;
+    readonly tiers: number;
+    readonly policies: number;
+    readonly sets: number;
+  } {
+    return {
+      endpoints: this.#sets.endpointCount,
+      profiles: this.#book.profileCount,
+      tiers: this.#policies.tierCount,
+      policies: this.#rules.activeCount,
+      sets: this.#sets.setCount,
+    };
+  }
+
   /** Runs the graph to rest and answers what changed since the last time. */
   flush(): PolicyOutput {
     const sets: Change<SetId, SetSpec>[] = [];

@@ -43,6 +43,11 @@ export class RuleBook {
     return { owner: policyOwner(policy), tier, order: spec.order, selector, directions: directionsOf(policy) };
   }
 
+  /** How many profiles there are. */
+  get profileCount(): number {
+    return this.#profiles.size;
+  }
+
   onProfile(name: string, profile: Profile | undefined): void {
     if (profile) this.#profiles.set(name, profile);
     else this.#profiles.delete(name);

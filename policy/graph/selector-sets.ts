@@ -40,6 +40,16 @@ export class SelectorSets {
   /** As of the last flush. */
   readonly #emitted = new Map<SetId, SetKind>();
 
+  /** How many endpoints and network sets there are. */
+  get endpointCount(): number {
+    return this.#ids.size;
+  }
+
+  /** How many sets are needed. */
+  get setCount(): number {
+    return this.#sets.size;
+  }
+
   /** The item under `name` is this now, or is gone. Names of endpoints and of network sets differ. */
   onItem(name: string, item: SetItem | undefined): void {
     const known = this.#ids.get(name);

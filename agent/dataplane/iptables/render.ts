@@ -42,7 +42,7 @@ export function renderIptables(policy: WholePolicy, family: Family, options: Fir
   }
   return {
     sets: setsOf(policy, lists, family, options),
-    tables: [rawTable(family, options), filterTable(filter), natTable(family)],
+    tables: [rawTable(family, options), filterTable(filter), natTable(family, options)],
   };
 }
 
@@ -105,11 +105,11 @@ function rawTable(family: Family, { interfacePrefixes }: FirewallOptions): Table
   return { table: "raw", chains, hooks: [{ chain: "PREROUTING", rule: `-j ${names.source}`, place: "first" }] };
 }
 
-function natTable(family: Family): TableText {
+function natTable(family: Family, { natOutgoing }: FirewallOptions): TableText {
+  const fixed = natOutgoing?.family === family ? natOutgoing : undefined;
+  const nat = `${fixed ? `SNAT --to-source ${formatAddress(fixed)}` : "MASQUERADE"} --random-fully`;
   const from = `-m set --match-set ${ipsetName(MASQUERADE_POOLS, family)} src`;
   const to = `-m set ! --match-set ${ipsetName(ALL_POOLS, family)} dst`;
-  const chains = new Map([
-    [names.postrouting, [rule(from, to, comment("natOutgoing"), "-j MASQUERADE --random-fully")]],
-  ]);
+  const chains = new Map([[names.postrouting, [rule(from, to, comment("natOutgoing"), `-j ${nat}`)]]]);
   return { table: "nat", chains, hooks: [{ chain: "POSTROUTING", rule: `-j ${names.postrouting}`, place: "last" }] };
 }

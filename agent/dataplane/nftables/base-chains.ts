@@ -2,6 +2,7 @@ import type { Chain, Hook } from "../../../kernel/nftables/chain.ts";
 import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule } from "../../../kernel/nftables/rule.ts";
 import { ipv6 } from "../../../net/address.ts";
+import type { Family } from "../../../net/family.ts";
 import { prefixOf } from "../../../net/prefix.ts";
 import { neighbourDiscoveryTypes } from "../../../policy/evaluate.ts";
 import { ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
@@ -38,8 +39,8 @@ export function baseChains(options: FirewallOptions): Chain[] {
     { name: names.toWorkload, rules: dispatch("oifname", names.toMap) },
     // After kube-proxy's, so that its own mark is cleared before the packet gets another header.
     hooked(names.postrouting, { type: "nat", point: "postrouting", priority: 110, policy: "accept" }, [
-      masquerade("ipv4"),
-      masquerade("ipv6"),
+      natOutgoing("ipv4", options),
+      natOutgoing("ipv6", options),
     ]),
   ];
 }
@@ -90,7 +91,7 @@ function toHostRules({ endpointToHost }: FirewallOptions): Rule[] {
   return [...rules, { expressions: [COUNT, { kind }], name: "DefaultEndpointToHostAction" }];
 }
 
-function masquerade(family: "ipv4" | "ipv6"): Rule {
+function natOutgoing(family: Family, { natOutgoing: to }: FirewallOptions): Rule {
   const [saddr, daddr] =
     family === "ipv4" ? (["ip saddr", "ip daddr"] as const) : (["ip6 saddr", "ip6 daddr"] as const);
   return {
@@ -98,7 +99,7 @@ function masquerade(family: "ipv4" | "ipv6"): Rule {
       { kind: "lookup", key: [saddr], set: memberSet(MASQUERADE_POOLS, "net", family) },
       { kind: "lookup", key: [daddr], set: memberSet(ALL_POOLS, "net", family), not: true },
       COUNT,
-      { kind: "masquerade", fullyRandom: true },
+      to?.family === family ? { kind: "snat", to, fullyRandom: true } : { kind: "masquerade", fullyRandom: true },
     ],
     name: "natOutgoing",
   };

@@ -15,8 +15,7 @@ export interface SetNames {
 
 /** A set of some prefixes of one family; needs at least one. */
 export function netsSet(nets: readonly Prefix[], family: Family): NamedSet {
-  const widest = nets.filter((net, i) => !nets.some((other, j) => i !== j && hides(other, net, j < i)));
-  const elements = widest.map(formatPrefix).sort();
+  const elements = widestOnly(nets).map(formatPrefix).sort();
   return {
     name: listSet("nets", elements, family),
     key: [family === "ipv4" ? "ipv4_addr" : "ipv6_addr"],
@@ -29,6 +28,11 @@ export function netsSet(nets: readonly Prefix[], family: Family): NamedSet {
 export function portsSet(ranges: readonly PortRange[]): NamedSet {
   const elements = ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`));
   return { name: listSet("ports", elements), key: ["inet_service"], interval: true, elements };
+}
+
+/** The nets without those inside another: sets of ranges suffer no overlaps. */
+export function widestOnly(nets: readonly Prefix[]): Prefix[] {
+  return nets.filter((net, i) => !nets.some((other, j) => i !== j && hides(other, net, j < i)));
 }
 
 /** Whether `net` need not be listed beside `other`; of two equal ones the first stays. */

@@ -2,6 +2,7 @@ import type { ElementText } from "../../../kernel/nftables/set.ts";
 import { formatAddress } from "../../../net/address-text.ts";
 import { formatPrefix } from "../../../net/prefix.ts";
 import type { EndpointGates } from "../../../policy/chain.ts";
+import { widestOnly } from "./list-sets.ts";
 import { sourceSets } from "./names.ts";
 import type { Ruleset } from "./ruleset.ts";
 
@@ -36,7 +37,7 @@ function elementsOf(interfaceName: string, gates: EndpointGates | undefined): Ma
   for (const address of gates?.sources ?? []) {
     put(sourceSets.own[address.family], `${interfaceName} . ${formatAddress(address)}`);
   }
-  for (const prefix of gates?.spoofable ?? []) {
+  for (const prefix of widestOnly(gates?.spoofable ?? [])) {
     put(sourceSets.spoofable[prefix.family], `${formatPrefix(prefix)} . ${interfaceName}`);
   }
   return found;

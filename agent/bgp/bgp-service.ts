@@ -1,0 +1,128 @@
+import type { SpeakerConfig } from "../../bgp/speaker/config.ts";
+import type { Speaker } from "../../bgp/speaker/speaker.ts";
+import type { SpeakerStatus } from "../../bgp/speaker/status.ts";
+import type { Tell } from "../../lib/fact.ts";
+import { parseAddress } from "../../net/address-text.ts";
+import type { Family } from "../../net/family.ts";
+import { parsePrefix } from "../../net/prefix.ts";
+import type { AgentFact } from "../fact.ts";
+import type { NodeGraph, NodeOutput } from "../graph/node-graph.ts";
+import type { Self } from "../graph/planned.ts";
+import { peerConfig } from "./peer-config.ts";
+
+/** How long we keep the routes of a peer that is back and has not said End-of-RIB, seconds. */
+const stalePathSeconds = 120;
+
+/** What the service works with. */
+export interface BgpServiceOptions {
+  readonly open: (config: SpeakerConfig) => Speaker;
+  readonly tell: Tell<AgentFact>;
+  /** Restart time that we announce (RFC 4724). */
+  readonly restartSeconds: number;
+  /** Port to listen on, absent: the cluster's. */
+  readonly port: number | undefined;
+  /** Families whose routes of an earlier life were found in the kernel. */
+  readonly preserved: readonly Family[];
+}
+
+/** The part of us that cannot change under a running speaker. */
+function identity(self: Self, port: number): string {
+  return JSON.stringify([self.asn, self.routerId, self.clusterId, port, !!self.ipv4, !!self.ipv6]);
+}
+
+/**
+ * Keeps the node's BGP speaker as the graph wants it: announcements, sessions, filters of pools. When who we are changes, the
+ * speaker is made anew; the first of all may say that it has restarted and kept forwarding.
+ */
+export class BgpService {
+  readonly #options: BgpServiceOptions;
+  #speaker: Speaker | undefined;
+  #identity = "";
+  #preserved: readonly Family[];
+
+  constructor(options: BgpServiceOptions) {
+    this.#options = options;
+    this.#preserved = options.preserved;
+  }
+
+  /** Follows a turn of the graph. */
+  apply(output: NodeOutput, graph: NodeGraph): void {
+    const self = graph.self;
+    if (!self?.ipv4 && !self?.ipv6) {
+      this.#stop("the node has no BGP address");
+      return;
+    }
+    const port = this.#options.port ?? graph.settings.listenPort ?? 179;
+    const wanted = identity(self, port);
+    if (this.#speaker && this.#identity === wanted) this.#follow(this.#speaker, output, graph);
+    else {
+      this.#stop("who we are has changed");
+      this.#identity = wanted;
+      this.#speaker = this.#start(self, port, graph);
+    }
+  }
+
+  status(): SpeakerStatus | undefined {
+    return this.#speaker?.status();
+  }
+
+  get speaker(): Speaker | undefined {
+    return this.#speaker;
+  }
+
+  /** Closes the connections without NOTIFICATION: peers keep our routes for the restart time (RFC 4724 4.1). */
+  closeSilently(): void {
+    this.#speaker?.close({ kind: "silent" });
+    this.#speaker = undefined;
+  }
+
+  #start(self: Self, port: number, graph: NodeGraph): Speaker {
+    const { restartSeconds, open, tell } = this.#options;
+    const preserved = this.#preserved;
+    this.#preserved = [];
+    const clusterId = self.clusterId === undefined ? undefined : parseAddress(self.clusterId)?.a;
+    const speaker = open({
+      asn: self.asn,
+      routerId: parseAddress(self.routerId)!.a,
+      ...(clusterId !== undefined && { clusterId }),
+      families: ["ipv4", "ipv6"],
+      listen: { port },
+      ebgpRequiresPolicy: true,
+      gracefulRestart: { restartSeconds, stalePathSeconds },
+      restart: { restarting: preserved.length > 0, forwardingPreserved: preserved },
+    });
+    for (const { prefix } of graph.announcements.values()) speaker.announce(prefix);
+    for (const peer of graph.peers.values()) speaker.setPeer(peerConfig(peer, graph.pools, restartSeconds));
+    speaker.start();
+    tell({ fact: "agent.bgp", state: "started", why: `AS ${self.asn}, identifier ${self.routerId}, port ${port}` });
+    return speaker;
+  }
+
+  #follow(speaker: Speaker, output: NodeOutput, graph: NodeGraph): void {
+    for (const change of output.announcements) {
+      if (change.kind === "set") speaker.announce(change.value.prefix);
+      else speaker.withdraw(parsePrefix(change.key)!);
+    }
+    for (const change of output.peers) {
+      if (change.kind === "delete") speaker.removePeer(parseAddress(change.key.split(" ")[0]!)!);
+    }
+    const { restartSeconds } = this.#options;
+    // What may leave follows from the pools, for every session.
+    if (output.pools) {
+      for (const peer of graph.peers.values()) speaker.setPeer(peerConfig(peer, output.pools, restartSeconds));
+    }
+    for (const change of output.peers) {
+      if (change.kind === "set") speaker.setPeer(peerConfig(change.value, graph.pools, restartSeconds));
+    }
+  }
+
+  #stop(why: string): void {
+    if (!this.#speaker) return;
+    this.#speaker.close({ kind: "cease", subcode: configurationChange });
+    this.#speaker = undefined;
+    this.#options.tell({ fact: "agent.bgp", state: "off", why });
+  }
+}
+
+/** Cease, Other Configuration Change (RFC 4486). */
+const configurationChange = 6;

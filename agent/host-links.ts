@@ -1,0 +1,64 @@
+import type { Link, LinkAddress, LinksListener } from "../kernel/links.ts";
+import type { Change } from "../lib/change.ts";
+import type { NodeGraph } from "./graph/node-graph.ts";
+import type { HostAddress } from "./registration/own-address.ts";
+
+/** What the kernel tells of interfaces and addresses, by name and by index. */
+export class HostLinks {
+  readonly #graph: NodeGraph;
+  readonly #links = new Map<number, Link>();
+  readonly #byName = new Map<string, number>();
+  readonly #addresses = new Map<string, LinkAddress>();
+
+  constructor(graph: NodeGraph) {
+    this.#graph = graph;
+  }
+
+  /** Feeds the graph; `changed` is called after each change. */
+  listener(changed: () => void, synced: () => void, failed: LinksListener["failed"]): LinksListener {
+    return {
+      link: (change) => {
+        this.#onLink(change);
+        changed();
+      },
+      address: (change) => {
+        if (change.kind === "set") this.#addresses.set(change.key, change.value);
+        else this.#addresses.delete(change.key);
+      },
+      synced,
+      failed,
+    };
+  }
+
+  ifindexOf(name: string): number | undefined {
+    return this.#byName.get(name);
+  }
+
+  nameOf(ifindex: number): string {
+    return this.#links.get(ifindex)?.name ?? "";
+  }
+
+  /** The host's addresses, each with its interface's name. */
+  addresses(): readonly HostAddress[] {
+    return [...this.#addresses.values()].map(({ ifindex, prefix }) => ({
+      interfaceName: this.nameOf(ifindex),
+      prefix,
+    }));
+  }
+
+  #onLink(change: Change<number, Link>): void {
+    const before = this.#links.get(change.key);
+    const after = change.kind === "set" ? change.value : undefined;
+    if (after) this.#links.set(change.key, after);
+    else this.#links.delete(change.key);
+    // The name may belong to another link by now.
+    if (before && before.name !== after?.name && this.#byName.get(before.name) === before.ifindex) {
+      this.#byName.delete(before.name);
+      this.#graph.onLink({ kind: "delete", key: before.name });
+    }
+    if (!after) return;
+    const { name, ifindex, up } = after;
+    this.#byName.set(name, ifindex);
+    this.#graph.onLink({ kind: "set", key: name, value: { name, ifindex, up } });
+  }
+}

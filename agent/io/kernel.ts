@@ -1,0 +1,63 @@
+import type { KernelFact } from "../../kernel/fact.ts";
+import { FibDriver } from "../../kernel/fib-driver.ts";
+import { openFib } from "../../kernel/io/fib.ts";
+import { openKernelSets } from "../../kernel/io/kernel-sets.ts";
+import { openNetlink } from "../../kernel/io/netlink-socket.ts";
+import { openSysctls } from "../../kernel/io/sysctl.ts";
+import { type Neighbour, sameNeighbour } from "../../kernel/neighbour.ts";
+import type { NftFact } from "../../kernel/nftables/fact.ts";
+import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
+import { RulesetDriver } from "../../kernel/nftables/ruleset-driver.ts";
+import { manxTable } from "../../kernel/nftables/table.ts";
+import { Reconciler } from "../../kernel/reconciler.ts";
+import { SysctlDriver } from "../../kernel/sysctl-driver.ts";
+import type { Tell } from "../../lib/fact.ts";
+import { systemClock } from "../../lib/io/clock.ts";
+
+/** Protocol number of the routes that BGP makes (RTPROT_BGP of linux/rtnetlink.h is FRR's; this one is ours). */
+export const bgpProtocol = 197;
+
+/** The drivers of this machine's kernel, one of each. */
+export interface Kernel {
+  readonly fib: FibDriver;
+  readonly neighbours: Reconciler<Neighbour>;
+  readonly sysctls: SysctlDriver;
+  readonly ruleset: RulesetDriver;
+  /** Stops writing; the kernel keeps what it has. */
+  close(): void;
+}
+
+/** Opens the drivers. Nothing is written before somebody wants something. @throws KernelError when a socket cannot be had */
+export function openKernel(
+  options: { readonly localProtocol: number; readonly isWorkload: (ifindex: number) => boolean },
+  tell: Tell<KernelFact | NftFact>,
+): Kernel {
+  const clock = systemClock;
+  const sets = openKernelSets({});
+  const port = new NfnetlinkPort(openNetlink, manxTable);
+  const protocols = { local: options.localProtocol, bgp: bgpProtocol };
+  const fib = new FibDriver({ open: openFib, clock, tell, protocols });
+  const neighbours = new Reconciler<Neighbour>({
+    name: "neighbours",
+    set: sets.neighbours,
+    same: sameNeighbour,
+    // Permanent neighbours on interfaces of workloads are nobody's but ours.
+    owns: ({ ifindex }) => options.isWorkload(ifindex),
+    clock,
+    tell,
+  });
+  const ruleset = new RulesetDriver({ port, clock, table: manxTable, tell });
+  return {
+    fib,
+    neighbours,
+    sysctls: new SysctlDriver(openSysctls({})),
+    ruleset,
+    close() {
+      fib.close();
+      neighbours.close();
+      ruleset.close();
+      port.close();
+      sets.close();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { AgentStatus, Condition } from "../api/status.ts";
+import type { Environment } from "../config/environment.ts";
+import { agentStatus, readinessText } from "../status.ts";
+import type { Agent } from "./agent.ts";
+import { jsonPage, type Page, type Pages } from "./http.ts";
+import type { MetricsView } from "./metrics.ts";
+
+/** What looks at a running agent need. */
+export interface ViewOptions {
+  readonly agent: Agent;
+  readonly environment: Environment;
+  readonly version: string;
+  readonly startedAt: number;
+}
+
+function datastoreCondition(agent: Agent): Condition {
+  const { isInSync, lost } = agent.datastore;
+  const name = "datastore";
+  if (!isInSync) return { name, holds: false, why: lost === "" ? "reading" : `cannot be reached: ${lost}` };
+  if (lost !== "") return { name, holds: false, why: `contact lost, the kernel stays as it is: ${lost}` };
+  const invalid = agent.intake.invalidCount;
+  return {
+    name,
+    holds: true,
+    why: invalid === 0 ? "in sync" : `in sync; ${invalid} objects cannot be read, see the log`,
+  };
+}
+
+function kernelCondition(agent: Agent): Condition {
+  const name = "kernel";
+  if (agent.blocked !== "") return { name, holds: false, why: agent.blocked };
+  if (!agent.isProgrammed) return { name, holds: false, why: "routes and rules are being programmed" };
+  const conflicts = agent.kernel?.fib.conflicts() ?? [];
+  const waiting = agent.kernel?.fib.pending ?? 0;
+  const notes = [
+    ...(conflicts.length > 0 ? [`held by another program: ${conflicts.slice(0, 5).join(", ")}`] : []),
+    ...(waiting > 0 ? [`${waiting} routes wait`] : []),
+  ];
+  return { name, holds: true, why: notes.length === 0 ? "as wanted" : notes.join("; ") };
+}
+
+/** The agent's status as of now. */
+export function currentStatus({ agent, environment, version, startedAt }: ViewOptions): AgentStatus {
+  const { unregistered } = agent.datastore;
+  const { graph, policy } = agent;
+  return agentStatus({
+    version,
+    node: environment.nodeName,
+    startedAt,
+    graph,
+    speaker: agent.bgp?.status(),
+    bgpOff: environment.backend === "none" ? "off: CALICO_NETWORKING_BACKEND is none" : "",
+    datastore: datastoreCondition(agent),
+    kernel: kernelCondition(agent),
+    registration: { name: "node", holds: unregistered === "", why: unregistered || "registered" },
+    routes: { local: graph.routes.size, bgp: agent.bgpRoutes, conflicts: agent.kernel?.fib.conflicts().length ?? 0 },
+    policies: policy.stats.policies,
+    sets: policy.stats.sets,
+    programmed: (endpoint) => agent.isUp(endpoint),
+  });
+}
+
+/** The figures of this moment. */
+export function currentMetrics(options: ViewOptions): MetricsView {
+  const { agent } = options;
+  const { graph, policy, intake, datastore } = agent;
+  const speaker = agent.bgp?.status();
+  const status = currentStatus(options);
+  const { stats } = policy;
+  const resyncState = datastore.isInSync ? 3 : datastore.lost === "" ? 2 : 1;
+  const { rules, ...ruleset } = agent.kernel?.ruleset.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
+  return {
+    localEndpoints: graph.endpoints.size,
+    localPolicies: stats.policies,
+    localSelectors: stats.sets,
+    cluster: {
+      hosts: graph.nodes.size,
+      workloadEndpoints: stats.endpoints,
+      policies: intake.policyCount,
+      profiles: stats.profiles,
+      tiers: stats.tiers,
+    },
+    resyncState,
+    datastoreConnected: datastore.isInSync && datastore.lost === "",
+    routes: status.routes,
+    nft: { ...ruleset, rules },
+    peers: status.peers,
+    ribBytes: Object.values(speaker?.memory ?? {}).reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
+/** /liveness, /readiness and /status. That a page is answered at all is liveness: the loop turns. */
+export function healthPages(options: ViewOptions): Pages {
+  const text = (code: number, body: string): Page => ({ code, type: "text/plain", body });
+  return {
+    "/liveness": () => text(200, "live\n"),
+    "/readiness": () => {
+      const status = currentStatus(options);
+      return text(status.ready ? 200 : 503, readinessText(status));
+    },
+    "/status": () => jsonPage(currentStatus(options)),
+  };
+}

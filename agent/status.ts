@@ -1,0 +1,94 @@
+import type { PeerState, SpeakerStatus } from "../bgp/speaker/status.ts";
+import { formatTimestamp } from "../datastore/timestamp.ts";
+import { formatAddress } from "../net/address-text.ts";
+import { formatPrefix } from "../net/prefix.ts";
+import type { AgentStatus, Condition, PeerStatus } from "./api/status.ts";
+import type { NodeGraph } from "./graph/node-graph.ts";
+import type { PlannedPeer } from "./graph/planned.ts";
+
+/** How things stand, as the parts of the agent know it. */
+export interface Situation {
+  readonly version: string;
+  readonly node: string;
+  readonly startedAt: number;
+  readonly graph: NodeGraph;
+  readonly speaker: SpeakerStatus | undefined;
+  /** Empty, or why BGP is off on purpose. */
+  readonly bgpOff: string;
+  readonly datastore: Condition;
+  readonly kernel: Condition;
+  readonly registration: Condition;
+  readonly routes: AgentStatus["routes"];
+  readonly policies: number;
+  readonly sets: number;
+  /** Interfaces of endpoints whose rules and routes the kernel holds. */
+  readonly programmed: (endpoint: string) => boolean;
+}
+
+function peerStatus(planned: PlannedPeer, state: PeerState | undefined): PeerStatus {
+  const family = state?.families.find((one) => one.family === planned.family);
+  return {
+    address: formatAddress(planned.address),
+    asn: planned.asn,
+    type: planned.type,
+    family: planned.family,
+    state: state?.state ?? "Idle",
+    since: state ? formatTimestamp(state.since) : "",
+    received: family?.received ?? 0,
+    advertised: family?.advertised ?? 0,
+    why: state ? state.why : "the speaker is not running yet",
+  };
+}
+
+/** The sessions that the node should have, each with how it stands; sorted by family, then address. */
+export function peerStatuses(graph: NodeGraph, speaker: SpeakerStatus | undefined): readonly PeerStatus[] {
+  const states = new Map(speaker?.peers.map((peer) => [peer.name, peer]));
+  return [...graph.peers.values()]
+    .map((planned) => peerStatus(planned, states.get(formatAddress(planned.address))))
+    .sort((x, y) => (x.family === y.family ? (x.address < y.address ? -1 : 1) : x.family < y.family ? -1 : 1));
+}
+
+/** One session up is enough to be ready: a single dead peer must not take the node out; every dead one is named all the same. */
+function bgpCondition(peers: readonly PeerStatus[], off: string): Condition {
+  if (off !== "") return { name: "bgp", holds: true, why: off };
+  const down = peers.filter((peer) => peer.state !== "Established");
+  const up = peers.length - down.length;
+  const reasons = down.map((p) => `${p.address} ${p.family} ${p.state}${p.why === "" ? "" : `: ${p.why}`}`).join("; ");
+  const count = `${up} of ${peers.length} sessions Established`;
+  return { name: "bgp", holds: peers.length === 0 || up > 0, why: reasons === "" ? count : `${count}; ${reasons}` };
+}
+
+/** Everything the agent says of itself. */
+export function agentStatus(situation: Situation): AgentStatus {
+  const { graph, speaker } = situation;
+  const peers = peerStatuses(graph, speaker);
+  const bgp = bgpCondition(peers, situation.bgpOff);
+  const conditions = [situation.datastore, situation.registration, situation.kernel, bgp];
+  return {
+    ok: true,
+    node: situation.node,
+    version: situation.version,
+    asn: graph.self?.asn ?? 0,
+    routerId: graph.self?.routerId ?? "",
+    startedAt: formatTimestamp(situation.startedAt),
+    ready: conditions.every((condition) => condition.holds),
+    conditions,
+    peers,
+    workloads: [...graph.endpoints.values()].map((endpoint) => ({
+      name: endpoint.name,
+      namespace: endpoint.namespace,
+      interfaceName: endpoint.interfaceName,
+      addresses: endpoint.addresses.map(formatPrefix),
+      state: situation.programmed(endpoint.key) ? "up" : "down",
+    })),
+    routes: situation.routes,
+    blocks: [...graph.blocks.values()].map(formatPrefix).sort(),
+    policies: situation.policies,
+    sets: situation.sets,
+  };
+}
+
+/** The page of /readiness: a line a condition, with the reason. */
+export function readinessText(status: AgentStatus): string {
+  return status.conditions.map(({ name, holds, why }) => `${holds ? "ok" : "NOT READY"} ${name}: ${why}\n`).join("");
+}
