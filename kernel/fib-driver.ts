@@ -8,7 +8,7 @@ import { Backoff } from "./backoff.ts";
 import { errno } from "./errno.ts";
 import { KernelError } from "./error.ts";
 import type { KernelFact } from "./fact.ts";
-import type { Fib, FibListener, FibWrite, OpenFib } from "./fib.ts";
+import type { Fib, FibListener, OpenFib } from "./fib.ts";
 import { type FibRoute, formatRoute, mainTable, routeKey, routeMetric } from "./fib-route.ts";
 import type { PlannedWrite, RouteOwner, WriteResult } from "./planned-write.ts";
 import { RoutePlan } from "./route-plan.ts";
@@ -73,7 +73,8 @@ export class FibDriver {
     this.#metric = options.metric ?? routeMetric;
     const { bgp, local } = options.protocols;
     invariant(bgp !== local, "local and BGP routes need different protocol numbers");
-    this.#plans = { ipv4: new RoutePlan("ipv4", bgp), ipv6: new RoutePlan("ipv6", bgp) };
+    const place = { table: this.#table, metric: this.#metric, bgpProtocol: bgp };
+    this.#plans = { ipv4: new RoutePlan("ipv4", place), ipv6: new RoutePlan("ipv6", place) };
     this.#retry = new Backoff(options.clock, millis(100), millis(30_000));
     this.#reopen = new Backoff(options.clock, millis(100), millis(30_000));
   }
@@ -133,9 +134,7 @@ export class FibDriver {
 
   /** Routes of ours that are in the kernel as far as we know; at a start also those that an earlier run left. */
   *actual(): Generator<FibRoute> {
-    for (const family of families) {
-      for (const { prefix, path } of this.#plans[family].actual()) yield this.#route(prefix, path);
-    }
+    for (const family of families) yield* this.#plans[family].actual();
   }
 
   /** Resolves when the driver has nothing left to try for now; refused routes may still wait for their next time. */
@@ -160,11 +159,17 @@ export class FibDriver {
       invariant(resolved, "a wanted route names the interface of each of its next hops");
     }
     const full = path && { ...path, protocol };
+    const first = prefixes[0]?.family;
+    // Nearly always all of one family.
+    const mixed = prefixes.some((prefix) => prefix.family !== first);
     for (const family of families) {
-      const own = prefixes.every((prefix) => prefix.family === family)
-        ? prefixes
-        : prefixes.filter((prefix) => prefix.family === family);
-      if (own.length > 0) this.#plans[family].want(owner, own, full);
+      if (mixed)
+        this.#plans[family].want(
+          owner,
+          prefixes.filter((prefix) => prefix.family === family),
+          full,
+        );
+      else if (family === first) this.#plans[family].want(owner, prefixes, full);
     }
     this.#kick();
   }
@@ -251,12 +256,9 @@ export class FibDriver {
   }
 
   async #send(fib: Fib, plan: RoutePlan, planned: readonly PlannedWrite[]): Promise<void> {
-    const writes = planned.map(
-      ({ kind, prefix, shape }): FibWrite => ({ kind, route: this.#route(prefix, shape.path) }),
-    );
     let results: readonly (KernelError | undefined)[];
     try {
-      results = await fib.apply(writes);
+      results = await fib.apply(planned);
     } catch (error) {
       for (const write of planned) plan.wrote(write, "unknown");
       this.#mustDump = true;
@@ -264,14 +266,15 @@ export class FibDriver {
       this.#options.tell({ fact: "kernel.fib.overrun", why: error.message });
       return;
     }
-    for (const [i, write] of planned.entries()) {
+    for (let i = 0; i < planned.length; i++) {
+      const write = planned[i]!;
       const error = results[i];
       if (plan.disturbed(write)) this.#mustDump = true;
       const result = resultOf(write, error);
       // Whose the route in the way is, and whether it is still there, the dump tells.
       if (result === "exists") this.#mustDump = true;
       if (!plan.wrote(write, result) || !error) continue;
-      const route = formatRoute(writes[i]!.route);
+      const route = formatRoute(write.route);
       this.#options.tell({ fact: "kernel.route.refused", route, why: error.message, errno: error.facts.errno });
     }
   }
@@ -345,12 +348,6 @@ export class FibDriver {
       },
       failed: (error) => this.#failed(error),
     };
-  }
-
-  #route(prefix: Prefix, path: RoutePath): FibRoute {
-    const { protocol, type, scope, nexthops, prefSrc } = path;
-    const route = { table: this.#table, prefix, metric: this.#metric, protocol, type, scope, nexthops };
-    return prefSrc ? { ...route, prefSrc } : route;
   }
 
   #name(prefix: Prefix): string {

@@ -1,15 +1,12 @@
-import type { Prefix } from "../net/prefix.ts";
+import type { FibWrite } from "./fib.ts";
 import type { Shape } from "./route-shape.ts";
 
 /** Who wants a route, strongest first: where both want one prefix, `local` has it and `bgp` waits. */
 export type RouteOwner = "local" | "bgp";
 
-/** One write that would bring the kernel nearer to what is wanted. */
-export interface PlannedWrite {
+/** One write that would bring the kernel nearer to what is wanted; of a deletion, `route` and `shape` are what goes. */
+export interface PlannedWrite extends FibWrite {
   readonly index: number;
-  readonly kind: "create" | "replace" | "delete";
-  readonly prefix: Prefix;
-  /** The path to write; of a deletion, the one that goes. */
   readonly shape: Shape;
 }
 

@@ -1,8 +1,10 @@
 import type { Family } from "../net/family.ts";
 import type { Prefix } from "../net/prefix.ts";
+import type { FibRoute } from "./fib-route.ts";
 import { type PlannedWrite, type RouteOwner, shapeAfter, type WriteResult } from "./planned-write.ts";
 import { PrefixTable } from "./prefix-table.ts";
 import { Queue } from "./queue.ts";
+import { type RoutePlace, routeAt } from "./route-place.ts";
 import { type RoutePath, type Shape, ShapeTable } from "./route-shape.ts";
 
 /** Waits in a queue to be written. */
@@ -32,7 +34,7 @@ export class RoutePlan {
   readonly family: Family;
   readonly #prefixes: PrefixTable;
   readonly #shapes: ShapeTable;
-  readonly #bgpProtocol: number;
+  readonly #place: RoutePlace;
   #wanted: Readonly<Record<RouteOwner, Int32Array>> = { local: new Int32Array(64), bgp: new Int32Array(64) };
   #actual = new Int32Array(64);
   #flags = new Uint8Array(64);
@@ -47,12 +49,11 @@ export class RoutePlan {
   #deletesAllowed = false;
   #swept = false;
 
-  /** `bgpProtocol` is the stamp of routes that only a sweep removes when they are found at a start. */
-  constructor(family: Family, bgpProtocol: number) {
+  constructor(family: Family, place: RoutePlace) {
     this.family = family;
     this.#prefixes = new PrefixTable(family);
     this.#shapes = new ShapeTable(family);
-    this.#bgpProtocol = bgpProtocol;
+    this.#place = place;
   }
 
   /** Writes that wait their turn; refused ones and conflicts are not among them. */
@@ -71,10 +72,10 @@ export class RoutePlan {
   }
 
   /** Routes of ours that are in the kernel as far as we know. */
-  *actual(): Generator<{ readonly prefix: Prefix; readonly path: RoutePath }> {
+  *actual(): Generator<FibRoute> {
     for (let i = 0; i < this.#prefixes.end; i++) {
       const id = this.#prefixes.has(i) ? this.#actual[i]! : 0;
-      if (id !== 0) yield { prefix: this.#prefixes.prefix(i), path: this.#shapes.byId(id).path };
+      if (id !== 0) yield routeAt(this.#place, this.#prefixes.prefix(i), this.#shapes.byId(id).path);
     }
   }
 
@@ -289,7 +290,7 @@ export class RoutePlan {
     this.#flags[index]! |= FLYING;
     shape.uses++;
     const kind = id === 0 ? "delete" : this.#actual[index] === 0 ? "create" : "replace";
-    return { index, kind, prefix: this.#prefixes.prefix(index), shape };
+    return { index, kind, shape, route: routeAt(this.#place, this.#prefixes.prefix(index), shape.path) };
   }
 
   #desired(index: number): number {
@@ -345,7 +346,8 @@ export class RoutePlan {
   #found(index: number, path: RoutePath): void {
     this.#setActual(index, this.#shapes.intern(path).id);
     this.#endConflict(index);
-    if (path.protocol === this.#bgpProtocol && this.#desired(index) === 0 && !this.#swept) this.#flags[index]! |= STALE;
+    if (path.protocol === this.#place.bgpProtocol && this.#desired(index) === 0 && !this.#swept)
+      this.#flags[index]! |= STALE;
   }
 
   #disturb(index: number): boolean {

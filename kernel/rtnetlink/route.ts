@@ -141,6 +141,7 @@ function encodeHeader(w: MessageWriter, route: FibRoute, type: number, flags: nu
 
 function encodeKey(w: MessageWriter, route: FibRoute): void {
   encodeAddressAttribute(w, k.RTA_DST, route.prefix);
-  w.attrU32(k.RTA_TABLE, route.table);
+  // The header has room for the tables that have names.
+  if (route.table > 255) w.attrU32(k.RTA_TABLE, route.table);
   w.attrU32(k.RTA_PRIORITY, route.metric);
 }
