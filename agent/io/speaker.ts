@@ -2,10 +2,17 @@ import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { bgpLevels } from "../../bgp/fact.ts";
 import { openSpeaker } from "../../bgp/io/speaker.ts";
+import { NetWire } from "../../bgp/io/wire.ts";
+import type { Speaker } from "../../bgp/speaker/speaker.ts";
+import type { Wire } from "../../bgp/wire.ts";
 import { readSpeakerConfig, type SpeakerSettings } from "../speaker/config.ts";
 import { logFacts, openLog } from "./log.ts";
+import type { SpeakerKernel } from "./speaker-kernel.ts";
 
 const usage = "usage: manx speaker --config FILE";
+
+/** How long what is queued may take to leave at the end. */
+const farewellMs = 200;
 
 /** The settings in a file, or the reasons why not on standard error. */
 function readSettings(file: string): SpeakerSettings | undefined {
@@ -22,7 +29,48 @@ function readSettings(file: string): SpeakerSettings | undefined {
   return undefined;
 }
 
-function main(argv: readonly string[]): void {
+/** Sockets by node:net unless somebody asks for more than it has. */
+async function openWire({ peers, dynamicPeers }: SpeakerSettings): Promise<Wire> {
+  const needsMore = [...peers, ...dynamicPeers].some(
+    ({ password, ttl, ttlSecurityHops, device }) => (password ?? ttl ?? ttlSecurityHops ?? device) !== undefined,
+  );
+  if (!needsMore && !peers.some(({ zone }) => zone !== undefined)) return new NetWire();
+  const { KernelWire } = await import("./kernel-wire.ts");
+  const { ifindexOf } = await import("./speaker-kernel.ts");
+  return new KernelWire(ifindexOf);
+}
+
+async function run(settings: SpeakerSettings): Promise<void> {
+  const log = openLog("speaker", "Info");
+  const tell = logFacts(log, bgpLevels);
+  let kernel: SpeakerKernel | undefined;
+  if (settings.kernel !== "none") {
+    const { openSpeakerKernel } = await import("./speaker-kernel.ts");
+    kernel = await openSpeakerKernel(settings.kernel, tell);
+  }
+  const preserved = kernel?.preserved ?? [];
+  const restart = { restarting: preserved.length > 0, forwardingPreserved: preserved };
+  const speaker = openSpeaker(
+    { ...settings.speaker, restart },
+    { tell, wire: await openWire(settings), ...(kernel && { sink: kernel.routes, nextHops: kernel.routes }) },
+  );
+  for (const peer of settings.peers) speaker.setPeer(peer);
+  speaker.setDynamicPeers(settings.dynamicPeers);
+  for (const { prefix, med } of settings.routes) speaker.announce(prefix, med === undefined ? {} : { med });
+  speaker.start();
+  process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
+  process.once("SIGTERM", () => stop(speaker, kernel));
+  process.once("SIGINT", () => stop(speaker, kernel));
+}
+
+/** Closes TCP without a word: peers with graceful restart keep our routes, and the kernel keeps forwarding (RFC 4724 4.1). */
+function stop(speaker: Speaker, kernel: SpeakerKernel | undefined): void {
+  speaker.close({ kind: "silent" });
+  kernel?.close();
+  setTimeout(() => process.exit(0), farewellMs);
+}
+
+async function main(argv: readonly string[]): Promise<void> {
   const file = argv[0] === "--config" ? argv[1] : undefined;
   if (file === undefined || argv.length !== 2) {
     console.error(usage);
@@ -34,19 +82,12 @@ function main(argv: readonly string[]): void {
     process.exitCode = 1;
     return;
   }
-  const log = openLog("speaker", "Info");
-  const speaker = openSpeaker(settings.speaker, { tell: logFacts(log, bgpLevels) });
-  for (const peer of settings.peers) speaker.setPeer(peer);
-  speaker.setDynamicPeers(settings.dynamicPeers);
-  for (const { prefix, med } of settings.routes) speaker.announce(prefix, med === undefined ? {} : { med });
-  speaker.start();
-  process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
-  const stop = (): void => {
-    speaker.close({ kind: "silent" });
-    setTimeout(() => process.exit(0), 100);
-  };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  try {
+    await run(settings);
+  } catch (error) {
+    console.error(`manx speaker: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }
 
-main(process.argv.slice(2));
+await main(process.argv.slice(2));
