@@ -41,7 +41,7 @@ export const felixFields = {
   deviceRouteProtocol: field(
     "FELIX_DEVICEROUTEPROTOCOL",
     integer(5, 255),
-    196,
+    77,
     "protocol number of local routes (workloads, blackholes)",
   ),
   workloadSourceSpoofing: field(

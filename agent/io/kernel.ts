@@ -14,8 +14,8 @@ import { SysctlDriver } from "../../kernel/sysctl-driver.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 
-/** Protocol number of the routes that BGP makes (RTPROT_BGP of linux/rtnetlink.h is FRR's; this one is ours). */
-export const bgpProtocol = 197;
+/** Protocol number of the routes that BGP makes; free in linux/rtnetlink.h and in what FRR, BIRD and Calico use. */
+export const bgpProtocol = 78;
 
 /** The drivers of this machine's kernel, one of each. */
 export interface Kernel {
