@@ -6,15 +6,23 @@ import type { Operation } from "./port.ts";
 import type { SetSpec } from "./set.ts";
 import { Transaction } from "./transaction.ts";
 
-const spec: SetSpec = { name: "s", key: ["inet_service"], interval: true };
+const ports: SetSpec = { name: "s", key: ["inet_service"], interval: true };
 const text = fc
   .tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 5 }))
   .map(([from, more]) => `${from}-${from + more}`);
 const texts = fc.array(text, { maxLength: 4 });
+const few = fc.subarray(["1", "2", "3"]);
 
 /** Wishes, transactions that are sent, and their results, in any order that can happen with one transaction at a time. */
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("change" as const), add: texts, remove: texts }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("change" as const),
+      add: fc.oneof(texts, few),
+      remove: fc.oneof(texts, few),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: "send" as const }) },
   { weight: 2, arbitrary: fc.constantFrom({ do: "taken" as const }, { do: "refused" as const }) },
 );
@@ -30,9 +38,10 @@ function applyTo(kernel: Set<string>, operations: readonly Operation[]): void {
 describe("the elements of a set", () => {
   it("wishes during a transaction are not lost, whatever becomes of it", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 30 }), fc.boolean(), (steps, interval) => {
+        const spec: SetSpec = { ...ports, interval };
         const delta = new ElementDelta(spec);
-        const wanted = new Set<string>();
+        const wanted = new Map<string, string>();
         const kernel = new Set<string>();
         let underWay: Transaction | undefined;
         const send = (): void => {
@@ -48,9 +57,10 @@ describe("the elements of a set", () => {
         };
         for (const s of steps) {
           if (s.do === "change") {
-            delta.change(s.add, s.remove);
-            for (const x of s.remove) wanted.delete(x);
-            for (const x of s.add) wanted.add(x);
+            const [add, remove] = [s.add, s.remove].map((list) => list.filter((x) => interval || !x.includes("-")));
+            delta.change(add!, remove!);
+            for (const x of remove!) wanted.delete(elementKey(spec, x));
+            for (const x of add!) wanted.set(elementKey(spec, x), x);
           } else if (s.do === "send") send();
           else if (s.do === "taken") taken();
           else {
@@ -63,7 +73,7 @@ describe("the elements of a set", () => {
         taken();
         assert.equal(delta.isPending(true), false);
         const fresh = new ElementDelta(spec);
-        fresh.replace(wanted);
+        fresh.replace(wanted.values());
         const all = new Transaction();
         fresh.plan(all, true);
         const clean = new Set<string>();
@@ -77,14 +87,14 @@ describe("the elements of a set", () => {
   it("while nothing may be deleted, nothing that overlaps what is there is added", () => {
     fc.assert(
       fc.property(fc.uniqueArray(text, { maxLength: 1 }), texts, (there, wanted) => {
-        const delta = new ElementDelta(spec);
-        const kernel = new Set(there.map((x) => elementKey(spec, x)));
+        const delta = new ElementDelta(ports);
+        const kernel = new Set(there.map((x) => elementKey(ports, x)));
         delta.sawAll(kernel);
         delta.change(wanted, []);
         const to = new Transaction();
         delta.plan(to, false);
         assert.equal(to.operations().length > 0, delta.isPending(false));
-        const extra = [...kernel].filter((key) => !wanted.some((x) => elementKey(spec, x) === key));
+        const extra = [...kernel].filter((key) => !wanted.some((x) => elementKey(ports, x) === key));
         for (const operation of to.operations()) {
           assert.equal(operation.kind, "new elements");
           if (operation.kind !== "new elements") continue;

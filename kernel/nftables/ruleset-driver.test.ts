@@ -292,9 +292,33 @@ describe("the nftables driver", () => {
       return seen;
     };
     await driver.apply();
-    assert.equal(looks.length, 2);
+    assert.deepEqual([looks.length, port.sent.length, port.committed], [2, 2, 1]);
     assert.deepEqual(await names("a"), ["rule 1"]);
   });
+
+  it("what happened between our first transaction and our first watching is found and put right", async () => {
+    driver.wantChain(chain("a", 1));
+    const watch = port.watch.bind(port);
+    port.watch = (heard) => {
+      port.disturb([{ kind: "flush chain", chain: "a" }], "unheard");
+      return watch(heard);
+    };
+    await driver.apply();
+    assert.deepEqual(await names("a"), ["rule 1"]);
+  });
+
+  for (let hops = 0; hops < 24; hops++) {
+    it(`a wish ${hops} steps of the event loop's inner queue behind another is not forgotten`, async () => {
+      driver.wantChain(chain("a", 1));
+      await driver.apply();
+      driver.wantChain(chain("a", 2));
+      void driver.apply();
+      for (let i = 0; i < hops; i++) await undefined;
+      driver.wantChain(chain("a", 3));
+      await driver.apply();
+      assert.deepEqual(await names("a"), ["rule 3"]);
+    });
+  }
 
   it("before it may delete, it adds and corrects but takes nothing away", async () => {
     driver.wantChain(chain("old", 1));
@@ -354,6 +378,11 @@ describe("the nftables driver", () => {
       port.sent.map((operations) => operations.map((x) => ("keys" in x ? x.keys.length : x.kind)).join(" ")),
       ["new table new set 20000", "20000", "new chain 5000 new rule"],
     );
+    driver.changeElements("many", [], elements);
+    await driver.apply();
+    driver.changeElements("many", elements);
+    await driver.apply();
+    assert.deepEqual(port.last, ["new elements"], "once packets can see the set, all goes in one transaction");
   });
 
   it("says nothing to the kernel after close", async () => {

@@ -88,7 +88,8 @@ export class RulesetDriver {
   }
 
   /**
-   * Adds to and takes from the elements of a wanted set; order and repetition mean nothing, overlapping ranges are fine.
+   * Adds to and takes from the elements of a wanted set; order and repetition mean nothing, overlapping ranges are fine. Two
+   * spellings of one element (`10.0.0.1`, `10.0.0.1/32`) are one element.
    * @throws InvalidRuleset when a text is no element of the set; then none of them is taken
    */
   changeElements(set: string, add: Iterable<ElementText>, remove: Iterable<ElementText> = []): void {
