@@ -11,6 +11,8 @@ const selectorFields: ReadonlySet<string> = new Set([
 ]);
 /** Maps of free keys, in which a key named `selector` is no selector. */
 const freeMaps: ReadonlySet<string> = new Set(["labelsToApply", "labels", "annotations"]);
+/** What Calico lets people write (CRD validation of policies). */
+const longestSelector = 1024;
 const quoted = /"[^"]*"|'[^']*'/g;
 const namesGlobal = /(^|[^a-zA-Z0-9_./-])global\s*\(\s*\)/;
 
@@ -22,6 +24,7 @@ export interface SelectorFault {
 }
 
 function faultOf(field: string, text: string, check: CheckSelector): string | undefined {
+  if (text.length > longestSelector) return `at most ${longestSelector} characters are wanted`;
   const why = check(text);
   if (why !== undefined) return why;
   if (field === "namespaceSelector" || !namesGlobal.test(text.replace(quoted, "''"))) return undefined;

@@ -247,6 +247,13 @@ function watching(store: () => Store, bench: () => StoreBench): void {
     const again = await store().list(p);
     assert.equal(again.entries[0]?.value, "4");
   });
+
+  it("ends with compacted when the store was restored and the watcher knows its future", async () => {
+    const heard = new Heard();
+    store().watch(p, 1_000_000_000, heard.tell);
+    await eventually(() => heard.messages.length > 0, "something was told");
+    assert.deepEqual(heard.messages, [{ kind: "compacted" }]);
+  });
 }
 
 function breaking(store: () => Store, bench: () => StoreBench): void {

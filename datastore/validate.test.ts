@@ -140,6 +140,16 @@ describe("validate, rules", () => {
     ["http with Deny", { action: "Deny", protocol: "TCP", http: { methods: ["GET"] } }, /needs action Allow/],
     ["an unknown action", { action: "Permit" }, /Allow, Deny, Log, Pass are possible/],
     ["a bad selector", { source: { selector: "!!!" } }, /ingress\[0\].source.selector = '!!!': no selector/],
+    [
+      "more nets than Calico takes",
+      { source: { nets: Array(257).fill("10.0.0.0/8") } },
+      /source.nets.*at most 256 entries/,
+    ],
+    [
+      "more ports than Calico takes",
+      { protocol: "TCP", source: { ports: Array(51).fill(1) } },
+      /source.ports.*at most 50/,
+    ],
     ["a too long selector", { source: { selector: "a".repeat(1025) } }, /at most 1024 characters/],
   ];
   for (const [what, fields, expected] of rows) {
@@ -242,6 +252,15 @@ describe("decodeResource", () => {
       JSON.stringify({ kind: "Profile", apiVersion, metadata: { name: "p" } }),
     );
     assert(profile.ok && profile.value.spec.ingress === undefined);
+  });
+
+  it("takes more nets than people may write: older Calicos had no limit", () => {
+    const spec = { ingress: [{ action: "Deny", source: { nets: Array(5000).fill("10.0.0.0/8") } }] };
+    assert(decodeResource({ kind: "GlobalNetworkPolicy", name: "web" }, JSON.stringify(gnp(spec))).ok);
+    assert.match(
+      problems(gnp({ ingress: Array(1025).fill({ action: "Allow" }) })).join(),
+      /spec.ingress.*at most 1024/,
+    );
   });
 
   it("counts what is malformed as absent, with the reason", () => {

@@ -4,6 +4,7 @@ import type { CheckSelector } from "./model/selector-text.ts";
 import { nameFault } from "./name-rule.ts";
 import { fieldPath, type Problem } from "./problem.ts";
 import { objectName } from "./resource-key.ts";
+import { limitFaults } from "./rule-limits.ts";
 import { schemaProblems } from "./schema-problem.ts";
 import { selectorFaults } from "./selector-fields.ts";
 import { withoutNulls } from "./tolerant.ts";
@@ -38,6 +39,14 @@ function contentProblems(resource: Resource, checkSelector: CheckSelector): read
   }
   for (const { path, value, why } of selectorFaults(resource.spec, checkSelector, ["spec"])) {
     problems.push({ object, field: fieldPath(path), value, want: why });
+  }
+  for (const { path, length, most } of limitFaults(resource)) {
+    problems.push({
+      object,
+      field: fieldPath(path),
+      value: `${length} entries`,
+      want: `at most ${most} entries are wanted`,
+    });
   }
   return problems;
 }

@@ -4,10 +4,13 @@ import type { Frozen } from "./frozen.ts";
 import { portSchema } from "./port.ts";
 import { selectorTextSchema } from "./selector-text.ts";
 
-const netsSchema = z.array(cidrSchema).max(256);
-const portsSchema = z.array(portSchema).max(50);
+const netsSchema = z.array(cidrSchema).max(65536);
+const portsSchema = z.array(portSchema).max(4096);
 
-/** One side of a rule, as stored. Limits are Calico's: 256 nets, 50 ports. */
+/**
+ * One side of a rule, as stored. The bounds are wide, because older Calicos had none: 65,536 nets, 4,096 ports. What people
+ * may write is Calico's 256 and 50; `validate` holds them to it.
+ */
 export const entityRuleSchema = z.strictObject({
   nets: netsSchema.exactOptional(),
   selector: selectorTextSchema.exactOptional(),

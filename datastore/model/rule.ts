@@ -36,8 +36,8 @@ export const ruleShape = z.strictObject({
 /** A rule of a policy or profile, as stored, its fields checked against each other (Calico validator/v3). */
 export const ruleSchema = ruleShape.superRefine((rule, context) => checkRule(rule, context));
 
-/** Up to 1,024 rules, first match first. */
-export const rulesSchema = z.array(ruleSchema).max(1024);
+/** Up to 16,384 rules, first match first; people may write 1,024. */
+export const rulesSchema = z.array(ruleSchema).max(16384);
 
 /** One rule: what it matches and what it does. All its fields must match, an absent field matches anything. */
 export type Rule = Frozen<z.infer<typeof ruleShape>>;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-/** Longest selector that Calico accepts in a field of a policy. */
-export const selectorLimit = 1024;
+/** Longest selector that is read at all, in characters; Calico's own limit for what people write is 1,024. */
+export const selectorLimit = 65536;
 
 /**
  * A selector as text. Its grammar is `policy/selector`'s affair; who validates passes a `CheckSelector`. Only the length

@@ -49,9 +49,9 @@ export class History {
     this.#revisions = this.#revisions.filter((each) => each.revision > this.#compacted);
   }
 
-  /** What happened under a prefix after a revision, or "compacted" when that is forgotten. */
+  /** What happened under a prefix after a revision, or "compacted" when that is forgotten or never was. */
   since(after: Revision, prefix: string): readonly StoreEvent[] | "compacted" {
-    if (after < this.#compacted) return "compacted";
+    if (after < this.#compacted || after > this.#revision) return "compacted";
     const later = this.#revisions.filter((each) => each.revision > after);
     return later.flatMap((each) => each.events.filter((event) => event.key.startsWith(prefix)));
   }

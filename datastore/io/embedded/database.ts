@@ -56,7 +56,8 @@ export class Database {
   tail(prefix: string, after: Revision, limit: number): Tail {
     return this.#transaction("DEFERRED", () => {
       const { revision, compacted } = this.counters();
-      if (after < compacted) return { compacted: true };
+      // Ahead of us: the file was restored from a copy, and the watcher knows a future that never was.
+      if (after < compacted || after > revision) return { compacted: true };
       const upTo = Math.min(revision, after + limit);
       const rows = this.#sql(
         "SELECT key, value, revision FROM log WHERE revision > ? AND revision <= ? AND key >= ? AND key < ? ORDER BY revision, step",

@@ -28,7 +28,8 @@ function incrementer(path: string, times: number): ChildProcess {
 }
 
 describe("EmbeddedStore, several processes", () => {
-  it("loses no increment, and a watch here hears those made there without waiting for a poll", async () => {
+  it("loses no increment, and a watch here hears those made there without waiting for a poll", async function () {
+    this.timeout(30_000);
     const folder = mkdtempSync(join(tmpdir(), "manx-processes-"));
     const path = join(folder, "store.db");
     // A poll that never comes in time: only the write-ahead log can wake this watch.
@@ -39,7 +40,7 @@ describe("EmbeddedStore, several processes", () => {
     try {
       store.watch("/", (await store.list("/")).revision, (message) => messages.push(message));
       for (let i = 0; i < 3; i++) children.push(incrementer(path, 20));
-      await eventually(() => values().length >= 60, "60 increments were heard");
+      await eventually(() => values().length >= 60, "60 increments were heard", 25_000);
       assert.deepEqual(
         values().map((e) => e.kind === "put" && e.value),
         Array.from({ length: 60 }, (_, i) => String(i + 1)),

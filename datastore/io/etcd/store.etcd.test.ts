@@ -143,13 +143,6 @@ describe("etcd", () => {
       assert.equal((await store.get("/silent"))?.value, "1");
     });
 
-    it("ends a watch with compacted when the store was restored and we know its future", async () => {
-      const messages: WatchMessage[] = [];
-      connect().watch("/", 1_000_000_000, (message) => messages.push(message));
-      await eventually(() => messages.length > 0, "the watch said something");
-      assert.deepEqual(messages, [{ kind: "compacted" }]);
-    });
-
     it("refuses what etcd refuses, with etcd's reason", async () => {
       const store = connect();
       const many = Array.from({ length: 200 }, (_, i) => ({ key: `/many/${i}`, value: "" }));

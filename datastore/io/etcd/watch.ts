@@ -66,9 +66,9 @@ export class EtcdWatch {
 
   async #open(): Promise<void> {
     const channel = this.#session.channel;
-    const client = channel.client();
-    this.#client = client;
     try {
+      const client = channel.client();
+      this.#client = client;
       if (!(await channel.ready(client, this.#clock.wall() + connectTimeout))) throw new Error("no endpoint answers");
       const metadata = await this.#session.metadata(client);
       if (this.#ended) return;
