@@ -8,7 +8,7 @@ import { seededRandom } from "../../../lib/random.ts";
 import { millis } from "../../../lib/unit.ts";
 import { eventually, type StoreBench, storeContract } from "../../store.contract.ts";
 import { StoreRefused, StoreUnavailable, type WatchMessage } from "../../store.ts";
-import { type CutProxy, startCutProxy } from "./cut-proxy.ts";
+import { CutProxy } from "./cut-proxy.ts";
 import { type EtcdProcess, startEtcd } from "./etcd-process.ts";
 import type { EtcdSettings } from "./settings.ts";
 import { EtcdStore } from "./store.ts";
@@ -24,7 +24,7 @@ function connect(settings: Partial<EtcdSettings> = {}): EtcdStore {
 }
 
 async function proxied(settings: Partial<EtcdSettings> = {}): Promise<{ store: EtcdStore; proxy: CutProxy }> {
-  const proxy = await startCutProxy(etcd.port);
+  const proxy = await CutProxy.start(etcd.port);
   proxies.push(proxy);
   return {
     store: connect({ endpoints: [`http://127.0.0.1:${proxy.port}`], timeout: millis(1000), ...settings }),
