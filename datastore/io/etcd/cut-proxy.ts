@@ -13,12 +13,13 @@ export class CutProxy {
   #allowance = Number.POSITIVE_INFINITY;
   #cuts = 0;
 
-  private constructor(target: number) {
+  /** Not listening yet; use `start`. */
+  constructor(target: number) {
     this.#target = target;
     this.#server = createServer((near) => this.#accept(near));
   }
 
-  /** Starts a relay to a port of the loopback. */
+  /** A relay to a port of the loopback, listening on one of its own. */
   static async start(target: number): Promise<CutProxy> {
     const proxy = new CutProxy(target);
     proxy.#server.listen(0, "127.0.0.1");
