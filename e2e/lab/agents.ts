@@ -1,3 +1,4 @@
+import type { Failure } from "../../agent/api/socket.ts";
 import type { AgentStatus } from "../../agent/api/status.ts";
 import type { ReadinessSeen } from "../scenario/driver.ts";
 import type { NodeSpec, Topology } from "../scenario/topology.ts";
@@ -56,7 +57,8 @@ export class Agents {
   async status(node: string): Promise<AgentStatus | undefined> {
     if (!this.isUp(node)) return undefined;
     try {
-      return (await ask(`${this.runDir(node)}/agent.sock`, { do: "status" })) as AgentStatus;
+      const answer = (await ask(`${this.runDir(node)}/agent.sock`, { do: "status" })) as AgentStatus | Failure;
+      return answer.ok ? answer : undefined;
     } catch (error) {
       if (error instanceof LabError) return undefined;
       throw error;
@@ -92,6 +94,7 @@ export class Agents {
       MANX_RUN_DIR: this.runDir(node.name),
       FELIX_PROMETHEUSMETRICSENABLED: "true",
       FELIX_HEALTHENABLED: "true",
+      FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT", // as Calico's own manifests have it: pods may reach their node
     };
   }
 }

@@ -10,9 +10,13 @@ export function judgeReach(rows: readonly ReachRow[], seen: readonly ReachSeen[]
     const wrong = tries.flatMap((each) => fault(each, mayPass(rows, each)));
     const passes = tries.filter((each) => mayPass(rows, each)).length;
     const what = `${from}: ${passes} of ${tries.length} tries pass, sources kept`;
-    return { what, held: wrong.length === 0, seen: wrong.join(", ") };
+    const more = wrong.length > worthTelling ? [`and ${wrong.length - worthTelling} more`] : [];
+    return { what, held: wrong.length === 0, seen: [...wrong.slice(0, worthTelling), ...more].join(", ") };
   });
 }
+
+/** How many tries that went otherwise a verdict names; the matrix has them all. */
+const worthTelling = 4;
 
 /** What the first row that fits says; nothing fitting means yes. */
 export function mayPass(rows: readonly ReachRow[], each: Pick<ReachSeen, "from" | "to" | "probe">): boolean {
