@@ -45,9 +45,14 @@ export class ChainDelta {
   readonly #wanted = new Map<string, WantedChain>();
   readonly #actual = new Map<string, ActualChain>();
   readonly #dirty = new Set<string>();
+  /** Made ahead of what will lead to them: no packet comes there yet. */
+  readonly #ahead = new Set<string>();
+  readonly #rulesAtOnce: number;
 
-  constructor(family: TableFamily) {
+  /** `rulesAtOnce`: how many rules of new chains may go into one transaction. */
+  constructor(family: TableFamily, rulesAtOnce: number) {
     this.#family = family;
+    this.#rulesAtOnce = rulesAtOnce;
   }
 
   /** This chain should be there. @throws InvalidRuleset when a rule cannot be said */
@@ -85,6 +90,7 @@ export class ChainDelta {
   /** The kernel has exactly these chains. */
   sawAll(chains: ReadonlyMap<string, ChainState>): void {
     this.#actual.clear();
+    this.#ahead.clear();
     for (const [name, { hook, rules }] of chains) this.#actual.set(name, { hook, rules });
     this.#dirty.clear();
     for (const name of [...this.#wanted.keys(), ...this.#actual.keys()]) this.#recheck(name);
@@ -118,8 +124,31 @@ export class ChainDelta {
     });
   }
 
+  /** Whether new chains have so many rules that these should go ahead, in slices, of what leads to them. */
+  isLarge(): boolean {
+    let rules = 0;
+    for (const name of this.#dirty) if (this.#isAhead(name)) rules += this.#wanted.get(name)!.rules.length;
+    return rules > this.#rulesAtOnce;
+  }
+
+  /** Adds all new chains and the rules of some of them: nothing that a packet could meet. */
+  planAhead(to: Transaction): void {
+    let room = this.#rulesAtOnce;
+    for (const name of [...this.#dirty].filter((each) => this.#isAhead(each))) {
+      const wanted = this.#wanted.get(name)!;
+      this.#ahead.add(name);
+      if (room > 0) this.#change(to, name, wanted);
+      else if (!this.#actual.has(name)) {
+        to.add({ kind: "new chain", chain: name });
+        to.whenCommitted(() => this.#saw(name, { hook: undefined, rules: [] }));
+      }
+      room -= wanted.rules.length;
+    }
+  }
+
   /** Adds the steps that are left to a transaction; chains that nobody wants go only with `deletes`. */
   plan(to: Transaction, deletes: boolean): void {
+    this.#ahead.clear();
     for (const name of this.#dirty) {
       const wanted = this.#wanted.get(name);
       if (this.#isStuck(name)) continue;
@@ -133,6 +162,12 @@ export class ChainDelta {
     if (deletes) return this.#dirty.size > 0;
     for (const name of this.#dirty) if (this.#wanted.has(name) && !this.#isStuck(name)) return true;
     return false;
+  }
+
+  /** Whether a chain is wanted, no base chain, and new: nothing in the kernel can lead to it. */
+  #isAhead(name: string): boolean {
+    const wanted = this.#wanted.get(name);
+    return wanted !== undefined && !wanted.hook && (this.#ahead.has(name) || !this.#actual.has(name));
   }
 
   #isStuck(name: string): boolean {

@@ -59,7 +59,7 @@ export class NfnetlinkPort implements NftablesPort {
 
   async commit(operations: readonly Operation[], generation?: number): Promise<Outcome> {
     if (operations.length === 0) return { kind: "committed", handles: new Map() };
-    while (this.#underWay) await this.#last;
+    while (this.#underWay) await this.#last.catch(() => {});
     const done = this.#send(operations, generation);
     this.#last = done;
     return done;
@@ -87,9 +87,7 @@ export class NfnetlinkPort implements NftablesPort {
         receiveBuffer: 8 << 20,
       },
       {
-        received: (octets) => {
-          if (this.#isOurTable(octets)) heard("changed");
-        },
+        received: (octets) => this.#watched(octets, heard),
         overrun: () => heard("lost"),
         failed: () => heard("lost"),
       },
@@ -131,8 +129,14 @@ export class NfnetlinkPort implements NftablesPort {
   }
 
   #received(octets: Uint8Array): void {
-    const reader = new MessageReader(octets);
-    while (this.#underWay && reader.next()) this.#dispatch(reader, this.#underWay);
+    try {
+      const reader = new MessageReader(octets);
+      while (this.#underWay && reader.next()) this.#dispatch(reader, this.#underWay);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      // What does not parse may have been the answer.
+      this.#settle({ kind: "unknown" });
+    }
   }
 
   #dispatch(m: Message, underWay: UnderWay): void {
@@ -151,6 +155,15 @@ export class NfnetlinkPort implements NftablesPort {
     if (underWay.refusals.length === 0) this.#settle({ kind: "committed", handles: underWay.handles });
     else if (operation < 0 && verdict.errno === ERESTART) this.#settle({ kind: "stale" });
     else this.#settle({ kind: "refused", refusals: underWay.refusals });
+  }
+
+  #watched(octets: Uint8Array, heard: (what: Disturbance) => void): void {
+    try {
+      if (this.#isOurTable(octets)) heard("changed");
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      heard("lost");
+    }
   }
 
   /** Whether any of the notifications is about our table. The commit that caused them has ended when they come. */

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { SimClock } from "../../lib/sim/clock.ts";
 import { millis } from "../../lib/unit.ts";
+import { encodeRule } from "./encoded-rule.ts";
 import type { NftFact } from "./fact.ts";
+import type { TableState } from "./port.ts";
+import type { Rule } from "./rule.ts";
 import { arbitraryTable, contentOf } from "./ruleset.contract.ts";
 import { RulesetDriver } from "./ruleset-driver.ts";
 import { SimNftables } from "./sim/nftables.ts";
@@ -15,10 +19,10 @@ interface Bench {
   readonly driver: RulesetDriver;
 }
 
-function bench(port = new SimNftables()): Bench {
+function bench(port = new SimNftables(), atOnce = { elements: 1000, rules: 1000 }): Bench {
   const clock = new SimClock();
   const told: NftFact[] = [];
-  const driver = new RulesetDriver({ port, clock, table: manxTable, tell: (fact) => told.push(fact) });
+  const driver = new RulesetDriver({ port, clock, table: manxTable, tell: (fact) => told.push(fact), atOnce });
   driver.allowDeletes();
   return { port, clock, told, driver };
 }
@@ -32,6 +36,33 @@ async function fresh(table: Table): Promise<unknown> {
   driver.want(table);
   await driver.apply();
   return content(port);
+}
+
+/** What packets can meet: base chains, and whatever their rules lead to. */
+function reachable(table: TableState, rules: ReadonlyMap<string, Rule>): unknown {
+  const chains = new Set([...table.chains].filter(([, { hook }]) => hook).map(([name]) => name));
+  const sets = new Set<string>();
+  for (const chain of chains) {
+    for (const { identity } of table.chains.get(chain)?.rules ?? []) {
+      for (const expression of rules.get(identity)!.expressions) {
+        if ("chain" in expression) chains.add(expression.chain);
+        else if (expression.kind === "lookup") sets.add(expression.set);
+        else if (expression.kind === "vmap") {
+          sets.add(expression.map);
+          const map = table.sets.get(expression.map);
+          for (const verdict of map?.kind === "map" ? map.entries.values() : []) {
+            if ("chain" in verdict) chains.add(verdict.chain);
+          }
+        }
+      }
+    }
+  }
+  const met = {
+    ...table,
+    chains: new Map([...table.chains].filter(([name]) => chains.has(name))),
+    sets: new Map([...table.sets].filter(([name]) => sets.has(name))),
+  };
+  return contentOf(met);
 }
 
 const refusals = (told: readonly NftFact[]): readonly NftFact[] => told.filter((fact) => fact.fact === "nft.refused");
@@ -61,6 +92,40 @@ describe("the nftables driver, whatever came before", () => {
           assert.equal(port.committed, before, "nothing differs, nothing is sent");
         },
       ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("in slices, packets meet either what was or what is wanted, and nothing in between", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arbitraryTable, { minLength: 1, maxLength: 4 }), async (wishes) => {
+        const rules = new Map<string, Rule>();
+        for (const { chains } of wishes) {
+          for (const { rules: list } of chains)
+            for (const rule of list) rules.set(encodeRule("inet", rule).identity, rule);
+        }
+        const port = new SimNftables();
+        const met: unknown[] = [];
+        const commit = port.commit.bind(port);
+        port.commit = async (operations, generation) => {
+          const outcome = await commit(operations, generation);
+          met.push(reachable((await port.dump()).table!, rules));
+          return outcome;
+        };
+        const { driver } = bench(port, { elements: 2, rules: 3 });
+        let before: unknown = { chains: [], sets: [] };
+        for (const wish of wishes) {
+          met.length = 0;
+          driver.want(wish);
+          await driver.apply();
+          const after = reachable((await port.dump()).table!, rules);
+          for (const state of met) {
+            if (!isDeepStrictEqual(state, before)) assert.deepEqual(state, after);
+          }
+          before = after;
+        }
+        assert.deepEqual(await content(port), await fresh(wishes.at(-1)!));
+      }),
       { numRuns: 150 },
     );
   });

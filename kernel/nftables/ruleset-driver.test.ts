@@ -385,6 +385,25 @@ describe("the nftables driver", () => {
     assert.deepEqual(port.last, ["new elements"], "once packets can see the set, all goes in one transaction");
   });
 
+  it("many new chains go ahead in slices, and what leads to them comes when all is there", async () => {
+    const small = new RulesetDriver({
+      port,
+      clock,
+      table: manxTable,
+      tell: (fact) => told.push(fact),
+      atOnce: { elements: 10, rules: 4 },
+    });
+    for (const name of ["a", "b", "c"]) small.wantChain(chain(name, 1, 2, 3));
+    small.wantChain({ name: "base", hook: forward, rules: [{ expressions: [{ kind: "jump", chain: "c" }] }] });
+    await small.apply();
+    const sent = port.sent.map((operations) =>
+      operations
+        .map((x) => (x.kind === "new chain" ? x.chain : x.kind === "new rule" ? `${x.chain}+` : x.kind))
+        .join(" "),
+    );
+    assert.deepEqual(sent, ["new table a b c a+ a+ a+ b+ b+ b+", "base c+ c+ c+ base+"]);
+  });
+
   it("says nothing to the kernel after close", async () => {
     driver.wantChain(chain("a", 1));
     await driver.apply();

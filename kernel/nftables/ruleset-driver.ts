@@ -32,6 +32,11 @@ export interface RulesetDriverOptions {
   readonly clock: Clock;
   readonly table: TableId;
   readonly tell: Tell<NftFact>;
+  /**
+   * How much of what no packet can meet yet, new sets and new chains, goes into one transaction; more goes ahead in slices, so that no
+   * transaction outgrows the socket or holds up the process for long. Default 20,000 elements and 2,000 rules.
+   */
+  readonly atOnce?: { readonly elements: number; readonly rules: number };
 }
 
 /**
@@ -45,7 +50,7 @@ export class RulesetDriver {
   readonly #table: TableId;
   readonly #tell: Tell<NftFact>;
   readonly #chains: ChainDelta;
-  readonly #sets = new SetDelta();
+  readonly #sets: SetDelta;
   #deletes = false;
   #known = false;
   #adopted = false;
@@ -62,12 +67,13 @@ export class RulesetDriver {
   #waiting: (() => void)[] = [];
   #unwatch: Cancel | undefined;
 
-  constructor({ port, clock, table, tell }: RulesetDriverOptions) {
+  constructor({ port, clock, table, tell, atOnce = { elements: 20_000, rules: 2000 } }: RulesetDriverOptions) {
     this.#port = port;
     this.#clock = clock;
     this.#table = table;
     this.#tell = tell;
-    this.#chains = new ChainDelta(table.family);
+    this.#chains = new ChainDelta(table.family, atOnce.rules);
+    this.#sets = new SetDelta(atOnce.elements);
   }
 
   /** This chain should be there, exactly so. @throws InvalidRuleset when a rule cannot be said */
@@ -258,8 +264,12 @@ export class RulesetDriver {
         this.#present = true;
       });
     }
-    if (!rebuild && this.#sets.isLarge()) this.#sets.planAhead(transaction);
-    else {
+    const setsFirst = !rebuild && this.#sets.isLarge();
+    const chainsFirst = !rebuild && this.#chains.isLarge();
+    if (setsFirst || chainsFirst) {
+      this.#sets.planAhead(transaction);
+      if (!setsFirst) this.#chains.planAhead(transaction);
+    } else {
       this.#sets.plan(transaction, this.#deletes);
       this.#chains.plan(transaction, this.#deletes);
     }

@@ -24,12 +24,15 @@ function sameSpec(x: SetSpec, y: SetSpec): boolean {
   return x.key.join(".") === y.key.join(".") && (x.interval ?? false) === (y.interval ?? false);
 }
 
-/** So many elements are put into a transaction at most; more of them go ahead of the rules that will use them. */
-const elementsAtOnce = 20_000;
-
 /** The sets and maps we want against those the kernel has. */
 export class SetDelta {
   readonly #slots = new Map<string, Slot>();
+  readonly #elementsAtOnce: number;
+
+  /** `elementsAtOnce`: how many elements of new sets may go into one transaction. */
+  constructor(elementsAtOnce: number) {
+    this.#elementsAtOnce = elementsAtOnce;
+  }
 
   /** The elements of a wanted set, to be changed in place; wanted from now on. */
   set(spec: SetSpec): ElementDelta {
@@ -131,17 +134,18 @@ export class SetDelta {
     for (const { content, wanted, present, ahead } of this.#slots.values()) {
       if (wanted && (!present || ahead) && content.kind === "set") missing += content.delta.missing;
     }
-    return missing > elementsAtOnce;
+    return missing > this.#elementsAtOnce;
   }
 
-  /** Adds new sets and a slice of their elements, and nothing that a packet could see. */
+  /** Adds all new sets and maps and a slice of the sets' elements: nothing that a packet could meet. */
   planAhead(to: Transaction): void {
-    let room = elementsAtOnce;
+    let room = this.#elementsAtOnce;
     for (const [name, slot] of this.#slots) {
-      if (!slot.wanted || slot.content.kind !== "set" || (slot.present && !slot.ahead) || room <= 0) continue;
-      const { missing } = slot.content.delta;
+      if (!slot.wanted || (slot.present && !slot.ahead)) continue;
       this.#create(to, name, slot);
       slot.ahead = true;
+      if (slot.content.kind !== "set" || room <= 0) continue;
+      const { missing } = slot.content.delta;
       slot.content.delta.plan(to, false, room);
       room -= missing;
     }
@@ -211,7 +215,7 @@ function contentOf(name: string, state: SetState): Content {
 function saw(slot: Slot, state: SetState | undefined): void {
   const { content } = slot;
   slot.present = state !== undefined;
-  slot.conflict = false;
+  slot.conflict = slot.ahead = false;
   if (content.kind === "set") {
     const same = state?.kind === "set" && sameSpec(state.spec, content.delta.spec);
     slot.conflict = state !== undefined && !same;
