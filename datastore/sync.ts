@@ -32,12 +32,17 @@ export class Sync {
 
   /**
    * The difference between a list and what was told, in portions of at most `portion` changes: what is there, then what
-   * vanished. Take all portions before the watch is started at the list's revision.
+   * vanished. Take all portions before the watch is started at the list's revision. Entries are let go as they are taken,
+   * so that a large list need not stay in memory beside what is made of it.
    */
-  *listed(snapshot: Snapshot, portion = 1000): Generator<EntryChanges> {
+  listed(snapshot: Snapshot, portion = 1000): Generator<EntryChanges> {
+    return this.#portions([...snapshot.entries].reverse(), snapshot.revision, portion);
+  }
+
+  *#portions(left: Entry[], revision: Revision, portion: number): Generator<EntryChanges> {
     const missing = this.#known.size > 0 ? new Set(this.#known.keys()) : undefined;
     let changes: Change<string, Entry>[] = [];
-    for (const entry of snapshot.entries) {
+    for (let entry = left.pop(); entry; entry = left.pop()) {
       missing?.delete(entry.key);
       if (this.#known.get(entry.key) === entry.revision) continue;
       this.#known.set(entry.key, entry.revision);
@@ -51,7 +56,7 @@ export class Sync {
       yield changes;
       changes = [];
     }
-    this.#revision = snapshot.revision;
+    this.#revision = revision;
     if (changes.length > 0) yield changes;
   }
 

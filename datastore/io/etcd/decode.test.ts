@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { StoreRefused } from "../../store.ts";
-import { readPage, readPageEnd, readWatchAnswer } from "./decode.ts";
+import { type Entry, StoreRefused } from "../../store.ts";
+import { PageReader, readEntries, readPageEnd, readWatchAnswer } from "./decode.ts";
 import { RangeResponseSchema, WatchResponseSchema } from "./gen/rpc_pb.js";
 import { keyAfter, prefixEnd, prefixRange } from "./prefix-range.ts";
 import { WholeRevisions } from "./whole-revisions.ts";
@@ -36,7 +36,11 @@ describe("decoding etcd's bulk by hand", () => {
           count: 99n,
         });
         const bytes = Buffer.from(toBinary(RangeResponseSchema, message));
-        assert.deepEqual(readPage(bytes), { entries, revision, more });
+        assert.deepEqual(readEntries(bytes), entries);
+        const reader = new PageReader(bytes);
+        const sliced: Entry[] = [];
+        while (reader.read(sliced, 2));
+        assert.deepEqual(sliced, entries);
         const end = readPageEnd(bytes);
         assert.deepEqual(
           [end.revision, end.more, end.lastKey?.toString("utf8")],
@@ -76,7 +80,7 @@ describe("decoding etcd's bulk by hand", () => {
     });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), cut), (bytes) => {
-        for (const read of [readPage, readPageEnd, readWatchAnswer]) {
+        for (const read of [readEntries, readPageEnd, readWatchAnswer]) {
           try {
             read(Buffer.from(bytes));
           } catch (error) {

@@ -81,26 +81,32 @@ function readHeader(cursor: Cursor, end: number): Revision {
   return revision;
 }
 
-/** A page of a list. */
-export interface Page {
-  readonly entries: readonly Entry[];
-  readonly revision: Revision;
-  readonly more: boolean;
+/** A RangeResponse being read, as many entries at a time as its reader wants. */
+export class PageReader {
+  readonly #cursor: Cursor;
+
+  constructor(octets: Buffer) {
+    this.#cursor = new Cursor(octets, 0, octets.length);
+  }
+
+  /** Appends at most `most` entries to `entries`; whether there are more to read. @throws StoreRefused when it is none. */
+  read(entries: Entry[], most: number): boolean {
+    const cursor = this.#cursor;
+    const until = entries.length + most;
+    while (cursor.at < cursor.end && entries.length < until) {
+      const tag = cursor.varint();
+      if (tag === 0x12) entries.push(readKeyValue(cursor, cursor.field()));
+      else cursor.skip(tag & 7);
+    }
+    return cursor.at < cursor.end;
+  }
 }
 
-/** Reads a RangeResponse, appending its entries to `entries`. @throws StoreRefused when it is none. */
-export function readPage(octets: Buffer, entries: Entry[] = []): Page {
-  const cursor = new Cursor(octets, 0, octets.length);
-  let revision = 0;
-  let more = false;
-  while (cursor.at < cursor.end) {
-    const tag = cursor.varint();
-    if (tag === 0x12) entries.push(readKeyValue(cursor, cursor.field()));
-    else if (tag === 0x0a) revision = readHeader(cursor, cursor.field());
-    else if (tag === 0x18) more = cursor.varint() !== 0;
-    else cursor.skip(tag & 7);
-  }
-  return { entries, revision, more };
+/** All entries of a RangeResponse. @throws StoreRefused when it is none. */
+export function readEntries(octets: Buffer): readonly Entry[] {
+  const entries: Entry[] = [];
+  new PageReader(octets).read(entries, Number.POSITIVE_INFINITY);
+  return entries;
 }
 
 /** What must be known of a page to ask for the next one, before the page itself is read. */

@@ -4,7 +4,7 @@ import type { Random } from "../../../lib/random.ts";
 import type { CommitResult, Compare, Entry, Put, Revision, Snapshot, Store, Watch, WatchMessage } from "../../store.ts";
 import { StoreRefused } from "../../store.ts";
 import { Channel } from "./channel.ts";
-import { readPage } from "./decode.ts";
+import { readEntries } from "./decode.ts";
 import type { RequestOpSchema, ResponseOp } from "./gen/rpc_pb.js";
 import { listPrefix } from "./list.ts";
 import { keyOctets } from "./prefix-range.ts";
@@ -50,7 +50,7 @@ export class EtcdStore implements Store {
   }
 
   async get(key: string): Promise<Entry | undefined> {
-    return readPage(await this.#session.call(range, { key: keyOctets(key) }, "read", "get")).entries[0];
+    return readEntries(await this.#session.call(range, { key: keyOctets(key) }, "read", "get"))[0];
   }
 
   list(prefix: string): Promise<Snapshot> {
