@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { acceptAll } from "../../bgp/filter/filter.ts";
+import type { RouteChange } from "../../bgp/speaker/ports.ts";
+import type { WantedPath } from "../../kernel/fib-driver.ts";
+import type { FibRoute } from "../../kernel/fib-route.ts";
+import { simFib } from "../../kernel/sim/fib.ts";
+import { SimKernel } from "../../kernel/sim/kernel.ts";
+import { SimClock } from "../../lib/sim/clock.ts";
+import { seconds } from "../../lib/unit.ts";
+import { formatAddress, parseAddress } from "../../net/address-text.ts";
+import { formatPrefix, type Prefix, parsePrefix } from "../../net/prefix.ts";
+import { NextHopResolver } from "../graph/next-hop-resolver.ts";
+import type { PlannedPeer } from "../graph/planned.ts";
+import { exportFilter, relayedMed } from "./export-filter.ts";
+import { KernelRoutes } from "./kernel-routes.ts";
+import { NextHopFeed } from "./next-hop-feed.ts";
+import { peerConfig } from "./peer-config.ts";
+
+const pool = (cidr: string, exported = true) => ({ prefix: parsePrefix(cidr)!, exported });
+
+/** What the kernel would hold: each prefix with its ways out. */
+class Table {
+  readonly routes = new Map<string, string>();
+  batches = 0;
+  swept: string[] = [];
+  applyBatch(groups: Iterable<{ readonly prefixes: readonly Prefix[]; readonly path: WantedPath | undefined }>): void {
+    this.batches++;
+    for (const { prefixes, path } of groups) {
+      for (const prefix of prefixes) {
+        if (path)
+          this.routes.set(
+            formatPrefix(prefix),
+            path.nexthops.map((h) => `${h.via ? formatAddress(h.via) : "-"}@${h.ifindex}`).join(" "),
+          );
+        else this.routes.delete(formatPrefix(prefix));
+      }
+    }
+  }
+  sweep(family: string): void {
+    this.swept.push(family);
+  }
+  settled = (): Promise<void> => Promise.resolve();
+}
+function connected(prefix: string, ifindex: number, via?: string): FibRoute {
+  const nexthops = [via ? { ifindex, via: parseAddress(via)! } : { ifindex }];
+  return { table: 254, prefix: parsePrefix(prefix)!, metric: 0, protocol: 2, type: "unicast", scope: "link", nexthops };
+}
+const change = (prefix: string, ...hops: readonly string[]): RouteChange => ({
+  prefix: parsePrefix(prefix)!,
+  nextHops: hops.map((text) => ({ address: parseAddress(text.split("%")[0]!)!, zone: text.split("%")[1] ?? "" })),
+});
+
+describe("what leaves a node by BGP", () => {
+  it("is what lies in exported pools; the innermost pool decides", () => {
+    const filter = exportFilter([pool("10.0.0.0/8"), pool("10.9.0.0/16", false), pool("fd00::/48")], "ipv4", false);
+    assert.deepEqual(
+      filter.terms.map((t) => `${t.verdict} ${formatPrefix(t.match.prefixes![0]!.prefix)}`),
+      ["reject 10.9.0.0/16", "accept 10.0.0.0/8"],
+    );
+    assert.deepEqual(
+      [
+        filter.terms[1]!.match.prefixes![0]!.minLength,
+        filter.terms[1]!.match.prefixes![0]!.maxLength,
+        filter.otherwise,
+      ],
+      [8, 32, "reject"],
+    );
+  });
+  it("goes to eBGP peers with MED 0 when it is ours, and with more when it is another node's", () => {
+    const { terms } = exportFilter([pool("fd00::/48")], "ipv6", true);
+    assert.deepEqual(
+      terms.map((t) => [t.match.source, t.change?.med]),
+      [
+        ["local", 0],
+        [undefined, relayedMed],
+      ],
+    );
+  });
+  it("does not depend on the order of pools", () => {
+    const pools = [pool("10.0.0.0/8"), pool("10.9.0.0/16", false), pool("10.9.9.0/24")];
+    assert.deepEqual(exportFilter(pools, "ipv4", true), exportFilter([...pools].reverse(), "ipv4", true));
+  });
+});
+
+describe("a planned session", () => {
+  const planned: PlannedPeer = {
+    key: "10.0.0.2 ipv4",
+    family: "ipv4",
+    address: parseAddress("10.0.0.2")!,
+    zone: undefined,
+    port: 179,
+    asn: 64512,
+    localAsn: 64512,
+    type: "node-to-node mesh",
+    passive: true,
+    sourceAddress: parseAddress("10.0.0.1")!,
+    password: undefined,
+    ttlSecurityHops: undefined,
+    keepaliveSeconds: undefined,
+    restartSeconds: undefined,
+    nextHopSelf: false,
+    routeReflectorClient: false,
+    allowLocalAs: 0,
+    origin: "mesh",
+  };
+  it("carries its one family, accepts everything, and announces our restart time", () => {
+    const config = peerConfig(planned, [pool("10.0.0.0/8")], 77);
+    assert.deepEqual(
+      [
+        config.families,
+        config.passive,
+        config.importFilter,
+        config.gracefulRestart?.restartSeconds,
+        config.holdTimeSeconds,
+      ],
+      [["ipv4"], true, acceptAll, 77, undefined],
+    );
+    assert.equal(config.exportFilter?.terms[0]?.change, undefined, "iBGP: no MED");
+  });
+  it("has three keepalives to a hold time, within what an OPEN can say", () => {
+    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 20, restartSeconds: 5 }, [], 77).holdTimeSeconds, 60);
+    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 86400 }, [], 77).holdTimeSeconds, 65535);
+    assert.equal(peerConfig({ ...planned, asn: 1 }, [pool("10.0.0.0/8")], 77).exportFilter?.terms[0]?.change?.med, 0);
+  });
+});
+
+describe("routes of BGP in the kernel", () => {
+  const setUp = () => {
+    const resolver = new NextHopResolver();
+    const table = new Table();
+    const put = (key: string, r: FibRoute | undefined, prefix: string) =>
+      resolver.onRoute(r ? { kind: "set", key, value: r } : { kind: "delete", key }, parsePrefix(prefix)!);
+    return {
+      resolver,
+      table,
+      put,
+      routes: new KernelRoutes(resolver, table, (name) => (name === "eth0" ? 2 : undefined)),
+    };
+  };
+
+  it("go where the kernel's own routes say their next hops are", async () => {
+    const { table, put, routes } = setUp();
+    put("c", connected("10.0.0.0/24", 2), "10.0.0.0/24");
+    put("d", connected("0.0.0.0/0", 2, "10.0.0.254"), "0.0.0.0/0");
+    await new Promise<void>((done) =>
+      routes.apply(
+        [
+          change("10.1.0.0/26", "10.0.0.2"),
+          change("10.2.0.0/26", "172.16.0.1"),
+          change("10.3.0.0/26", "10.0.0.2", "10.0.0.3"),
+          change("fd01::/64", "fe80::1%eth0"),
+          change("fd02::/64", "fe80::1%gone"),
+        ],
+        done,
+      ),
+    );
+    assert.deepEqual(
+      [...table.routes],
+      [
+        ["10.1.0.0/26", "10.0.0.2@2"],
+        ["10.2.0.0/26", "10.0.0.254@2"],
+        ["10.3.0.0/26", "10.0.0.2@2 10.0.0.3@2"],
+        ["fd01::/64", "fe80::1@2"],
+      ],
+    );
+    assert.equal(routes.size, 5);
+    assert.deepEqual(
+      routes.nextHopsOf(parsePrefix("10.1.0.0/26")!).map((h) => formatAddress(h.address)),
+      ["10.0.0.2"],
+    );
+    routes.apply([change("10.1.0.0/26")], () => {});
+    assert.ok(!table.routes.has("10.1.0.0/26"));
+    routes.inSync("ipv4");
+    assert.deepEqual(table.swept, ["ipv4"]);
+  });
+
+  it("are written again when their next hops are reached in another way, and only then", () => {
+    const { table, put, routes } = setUp();
+    let heard = 0;
+    const forget = routes.watch(() => void heard++);
+    put("d", connected("0.0.0.0/0", 2, "10.0.0.254"), "0.0.0.0/0");
+    routes.apply([change("10.1.0.0/26", "172.16.0.1"), change("10.2.0.0/26", "172.16.0.1")], () => {});
+    assert.deepEqual(routes.resolve({ address: parseAddress("172.16.0.1")! }), { reachable: true, metric: 0 });
+    const before = table.batches;
+    routes.changed();
+    assert.equal(table.batches, before);
+    put("e", connected("172.16.0.0/12", 3, "10.1.1.1"), "172.16.0.0/12");
+    routes.changed();
+    assert.deepEqual([...table.routes.values()], ["10.1.1.1@3", "10.1.1.1@3"]);
+    put("d", undefined, "0.0.0.0/0");
+    put("e", undefined, "172.16.0.0/12");
+    routes.changed();
+    assert.equal(table.routes.size, 0);
+    assert.equal(routes.resolve({ address: parseAddress("172.16.0.1")! }).reachable, false);
+    assert.deepEqual(routes.resolve({ address: undefined }), { reachable: true, metric: 0 });
+    forget();
+    routes.changed();
+    assert.equal(heard, 3);
+  });
+});
+
+describe("the feed of next hops", () => {
+  it("follows the kernel's routes, passes over BGP's, and looks again after what the kernel does not tell", async () => {
+    const kernel = new SimKernel();
+    const clock = new SimClock();
+    const eth0 = kernel.addLink({ name: "eth0", up: true });
+    const resolver = new NextHopResolver();
+    let changes = 0;
+    const write = (r: FibRoute, kind: "create" | "delete" = "create") =>
+      assert.equal(kernel.writeRoute(kind, r, "other"), undefined);
+    write(connected("10.0.0.0/24", eth0));
+    write({ ...connected("10.5.0.0/24", eth0), protocol: 78 });
+    const feed = new NextHopFeed({
+      open: simFib(kernel),
+      clock,
+      tell: () => {},
+      resolver,
+      bgpProtocol: 78,
+      changed: () => void changes++,
+    });
+    await feed.start();
+    const reaches = (address: string) => resolver.resolve(parseAddress(address)!) !== undefined;
+    const look = async () => {
+      for (let i = 0; i < 20; i++) await null;
+      clock.advance(seconds(2));
+      for (let i = 0; i < 20; i++) await null;
+    };
+    assert.deepEqual([reaches("10.0.0.9"), reaches("10.5.0.9"), changes], [true, false, 1]);
+    write(connected("10.6.0.0/24", eth0));
+    await look();
+    assert.deepEqual([reaches("10.6.0.9"), changes], [true, 2]);
+    write(connected("10.6.0.0/24", eth0), "delete");
+    await look();
+    assert.equal(reaches("10.6.0.9"), false);
+    kernel.changeLink(eth0, { up: false });
+    await look();
+    assert.equal(reaches("10.0.0.9"), false, "routes went with their link, without a word");
+    feed.close();
+  });
+});
