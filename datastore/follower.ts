@@ -101,6 +101,7 @@ export class Follower {
     const { changes, relist } = this.#sync.heard(message);
     if (changes.length > 0) this.#to.changes(changes);
     if (!relist) return;
+    this.#watch?.cancel();
     tell({ fact: "datastore.compacted", prefix });
     void this.#list(0);
   }

@@ -31,8 +31,14 @@ function dropUnknown(value: unknown, issues: readonly z.core.$ZodIssue[]): boole
 export function parseTolerantly<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.infer<S>> {
   const first = schema.safeParse(value);
   if (first.success || !isObject(value)) return first;
-  const copy = withoutNulls(value) as Record<string, unknown>;
-  if (copy["spec"] === undefined && copy["kind"] !== undefined) copy["spec"] = {};
-  const second = schema.safeParse(copy);
-  return !second.success && dropUnknown(copy, second.error.issues) ? schema.safeParse(copy) : second;
+  const copy: Record<string, unknown> = structuredClone(value);
+  if (copy["spec"] == null && copy["kind"] !== undefined) copy["spec"] = {};
+  const known = parseKnown(schema, copy);
+  return known.success ? known : parseKnown(schema, withoutNulls(copy));
+}
+
+/** Parses after taking out of `copy`, which is ours to change, what the schema does not know. */
+function parseKnown<S extends z.ZodType>(schema: S, copy: unknown): z.ZodSafeParseResult<z.infer<S>> {
+  const result = schema.safeParse(copy);
+  return !result.success && dropUnknown(copy, result.error.issues) ? schema.safeParse(copy) : result;
 }
