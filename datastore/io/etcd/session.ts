@@ -121,4 +121,6 @@ export class Session {
 }
 
 /** No connection stood in time; nothing was sent. */
-class NotReady extends StoreUnavailable {}
+class NotReady extends StoreUnavailable {
+  override name = "StoreUnavailable";
+}

@@ -157,6 +157,7 @@ describe("etcd", () => {
       const store = connect({ endpoints: ["http://127.0.0.1:1"], timeout: millis(300) });
       await assert.rejects(store.get("/a"), (error: unknown) => {
         assert(error instanceof StoreUnavailable);
+        assert.equal(error.name, "StoreUnavailable");
         assert.match(error.message, /127\.0\.0\.1:1/);
         return true;
       });
