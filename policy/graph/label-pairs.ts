@@ -19,6 +19,7 @@ export class LabelPairs {
   readonly #freeKeys: KeyId[] = [];
   #keyCount = 0;
   readonly #keys: (Key | undefined)[] = [];
+  readonly #keyIds: KeyId[] = [];
   readonly #values: string[] = [];
   readonly #holders: number[] = [];
   readonly #free: PairId[] = [];
@@ -33,6 +34,7 @@ export class LabelPairs {
     const pair = this.#free.pop() ?? this.#values.length;
     key.pairs.set(value, pair);
     this.#keys[pair] = key;
+    this.#keyIds[pair] = key.id;
     this.#values[pair] = value;
     this.#holders[pair] = 1;
     return pair;
@@ -68,7 +70,7 @@ export class LabelPairs {
   }
 
   keyOf(pair: PairId): KeyId {
-    return this.#keys[pair]!.id;
+    return this.#keyIds[pair]!;
   }
 
   valueOf(pair: PairId): string {

@@ -96,6 +96,18 @@ export class LabelledItems {
     for (let i = 0, n = this.#lists.length(list); i < n; i++) yield this.#lists.at(list, i);
   }
 
+  /** Visits every item that has the label itself, with its pair. */
+  eachWith(key: KeyId, visit: (pair: PairId, id: ItemId) => void): void {
+    for (let id = 0; id < this.#parents.length; id++) {
+      if (this.#parents[id]! < 0) continue;
+      const list = this.#labels[id]!;
+      for (let i = this.#lists.length(list) - 1; i >= 0; i--) {
+        const pair = this.#lists.at(list, i);
+        if (this.pairs.keyOf(pair) === key) visit(pair, id);
+      }
+    }
+  }
+
   /** Every pair of the item and of its parents, also such as an own label hides. */
   *allPairs(id: ItemId): Generator<PairId> {
     yield* this.ownPairs(id);

@@ -17,9 +17,9 @@ export class Postings {
   bearers(key: KeyId, pair: PairId): Iterable<ItemId> {
     let index = this.#byKey.get(key);
     if (!index) {
-      index = new Map();
-      this.#byKey.set(key, index);
-      for (const id of this.#items.ids()) this.#note(key, index, id);
+      const fresh = new Map<PairId, Set<ItemId>>();
+      this.#items.eachWith(key, (pair, id) => put(fresh, pair, id));
+      this.#byKey.set(key, (index = fresh));
     }
     return index.get(pair) ?? [];
   }
@@ -42,10 +42,6 @@ export class Postings {
       bearers?.delete(id);
       if (bearers?.size === 0) index!.delete(pair);
     }
-  }
-
-  #note(key: KeyId, index: Map<PairId, Set<ItemId>>, id: ItemId): void {
-    for (const pair of this.#items.ownPairs(id)) if (this.#items.pairs.keyOf(pair) === key) put(index, pair, id);
   }
 }
 

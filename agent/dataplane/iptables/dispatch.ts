@@ -36,8 +36,8 @@ export function dispatchChains(
 /** How many letters all names share. A name that is the start of another ends the sharing one letter before its end. */
 function sharedPrefix(sorted: readonly string[]): number {
   const [first = "", last = ""] = [sorted[0], sorted.at(-1)];
+  const most = sorted.reduce((least, name) => Math.min(least, name.length), first.length) - 1;
   let shared = 0;
-  const most = Math.min(...sorted.map((name) => name.length)) - 1;
   while (shared < most && first[shared] === last[shared]) shared++;
   return shared;
 }
