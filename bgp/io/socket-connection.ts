@@ -14,6 +14,7 @@ export class SocketConnection implements Connection {
   readonly #socket: Socket;
   readonly #budget: ReadBudget;
   #listener: ConnectionListener | undefined;
+  #isOver = false;
   #failure = "";
   #isPaused = false;
   #waiting: (() => void)[] = [];
@@ -68,7 +69,7 @@ export class SocketConnection implements Connection {
   }
 
   close(): void {
-    if (!this.#listener) return;
+    if (this.#isOver) return;
     const socket = this.#socket;
     // Reading on, so that octets of the peer not yet read do not turn our FIN into a reset.
     socket.removeAllListeners("data");
@@ -80,7 +81,7 @@ export class SocketConnection implements Connection {
   }
 
   reset(): void {
-    if (!this.#listener) return;
+    if (this.#isOver) return;
     this.#socket.resetAndDestroy();
     this.#closeLocally();
   }
@@ -88,6 +89,7 @@ export class SocketConnection implements Connection {
   #closeLocally(): void {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#isOver = true;
     setImmediate(() => listener?.onClose("local", "closed by us"));
   }
 
@@ -101,6 +103,7 @@ export class SocketConnection implements Connection {
   #closed(cause: "ended" | "failed", why: string): void {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#isOver = true;
     this.#socket.destroySoon();
     listener?.onClose(cause, why);
   }
