@@ -79,20 +79,18 @@ function checkOne(document: Document, namespace: string | undefined): Placed | r
   return checked.problems.map((problem) => mistakeText(where, problem));
 }
 
-/** Every document checked; all mistakes of all of them at once. @throws BadInput */
+/** Every document checked; all mistakes of all of them at once, in the order of the input. @throws BadInput */
 export function checkDocuments(documents: readonly Document[], namespace?: string): readonly Placed[] {
-  const mistakes: string[] = [];
-  const placed: Placed[] = [];
-  for (const document of documents) {
-    const checked = checkOne(document, namespace);
-    if ("resource" in checked) placed.push(checked);
-    else mistakes.push(...checked);
-  }
+  const checked = documents.map((document) => checkOne(document, namespace));
+  const placed = checked.filter((one): one is Placed => "resource" in one);
   const pools = placed.flatMap(({ resource }) => (resource.kind === "IPPool" ? [resource] : []));
-  for (const { where, resource } of placed) {
-    if (resource.kind !== "IPPool") continue;
-    mistakes.push(...poolOverlaps(resource, pools).map((problem) => mistakeText(where, problem)));
-  }
+  const mistakes = checked.flatMap((one) => {
+    if (!("resource" in one)) return one;
+    const { where, resource } = one;
+    return resource.kind === "IPPool"
+      ? poolOverlaps(resource, pools).map((problem) => mistakeText(where, problem))
+      : [];
+  });
   if (mistakes.length > 0) throw new BadInput(mistakes);
   return placed;
 }

@@ -1,0 +1,94 @@
+import type { SocketRequest } from "../../agent/api/socket.ts";
+import { SimServer } from "../../datastore/sim/server.ts";
+import { SimStore } from "../../datastore/sim/store.ts";
+import type { Store } from "../../datastore/store.ts";
+import { seededRandom } from "../../lib/random.ts";
+import { SimClock } from "../../lib/sim/clock.ts";
+import { CliError } from "../error.ts";
+import { run } from "../program.ts";
+import type { Environment, Shell } from "../shell.ts";
+
+/** Every operator action a shell could be asked for, in memory: files, a store, an agent; time stands still. */
+export class SimShell implements Shell {
+  readonly environment: Environment = { MANX_RUN_DIR: "/run/lab/n1" };
+  readonly version = "v0.0.0-sim";
+  readonly clock = new SimClock(Date.UTC(2026, 10, 21, 1, 2, 3));
+  readonly random = seededRandom(1);
+  readonly server = new SimServer(this.clock);
+  /** Path → text; `-` is standard input. */
+  readonly contents = new Map<string, string>();
+  /** What the agent was asked, in order. */
+  readonly asked: { readonly socket: string; readonly request: SocketRequest }[] = [];
+  /** What the agent answers; undefined means that nobody listens. */
+  answer: ((request: SocketRequest) => unknown) | undefined;
+  /** With what environment the store was opened last. */
+  opened: Environment | undefined;
+  output = "";
+  errors = "";
+
+  read(path: string): Promise<string> {
+    const text = this.contents.get(path);
+    return text === undefined
+      ? Promise.reject(new CliError(`cannot read ${path}: no such file`))
+      : Promise.resolve(text);
+  }
+
+  readIfThere(path: string): Promise<string | undefined> {
+    return Promise.resolve(this.contents.get(path));
+  }
+
+  files(path: string, recursive: boolean): Promise<readonly string[]> {
+    if (this.contents.has(path)) return Promise.resolve([path]);
+    const inside = [...this.contents.keys()].filter((each) => each.startsWith(`${path}/`)).sort();
+    return Promise.resolve(inside.filter((each) => recursive || !each.slice(path.length + 1).includes("/")));
+  }
+
+  openStore(environment: Environment): Promise<Store> {
+    this.opened = environment;
+    return Promise.resolve(this.store());
+  }
+
+  ask(socket: string, request: SocketRequest): Promise<unknown> {
+    this.asked.push({ socket, request });
+    if (!this.answer) return Promise.reject(new CliError("Calico process is not running."));
+    return Promise.resolve(this.answer(request));
+  }
+
+  print(text: string): void {
+    this.output += text;
+  }
+
+  complain(text: string): void {
+    this.errors += text;
+  }
+
+  /** A client of the store that the commands write to. */
+  store(): Store {
+    return new SimStore(this.server, this.clock);
+  }
+
+  /** Runs one command line, words separated by spaces, and answers its code and what it said. */
+  async run(line: string): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
+    this.output = "";
+    this.errors = "";
+    // The program calls print and complain without their object.
+    const bound: Shell = {
+      environment: this.environment,
+      version: this.version,
+      clock: this.clock,
+      random: this.random,
+      read: (path) => this.read(path),
+      readIfThere: (path) => this.readIfThere(path),
+      files: (path, recursive) => this.files(path, recursive),
+      openStore: (environment) => this.openStore(environment),
+      ask: (socket, request) => this.ask(socket, request),
+      print: (text) => this.print(text),
+      complain: (text) => this.complain(text),
+    };
+    const code = await run(
+      bound,
+      line.split(" ").filter((word) => word !== ""),
+    );
+    return { code, output: this.output, errors: this.errors };
+  }
+}
