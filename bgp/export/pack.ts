@@ -44,7 +44,7 @@ export class UpdatePacker {
       this.#at += 2;
       if (isMp) this.#unreachHead();
       item = this.#nlri(list, next, item, start + this.#limit - 2);
-      if (isMp) this.#patch16(lengthAt + 4, this.#at - lengthAt - 6);
+      if (isMp) this.#patch16(lengthAt + 6, this.#at - lengthAt - 8);
       this.#patch16(lengthAt, isMp ? 0 : this.#at - lengthAt - 2);
       if (isMp) this.#patch16(lengthAt + 2, this.#at - lengthAt - 4);
       else this.#u16(0);
