@@ -67,7 +67,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
   const speaker = agent.bgp?.status();
   const status = currentStatus(options);
   const { stats } = policy;
-  const resyncState = datastore.isInSync ? 3 : datastore.lost === "" ? 2 : 1;
+  const resyncState = datastore.lost !== "" ? 1 : datastore.isInSync ? 3 : 2;
   const { rules, ...ruleset } = agent.kernel?.ruleset.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
   return {
     localEndpoints: graph.endpoints.size,
