@@ -27,6 +27,8 @@ function sameSpec(x: SetSpec, y: SetSpec): boolean {
 /** The sets and maps we want against those the kernel has. */
 export class SetDelta {
   readonly #slots = new Map<string, Slot>();
+  /** Names that may have work: whatever was handed out to be changed, or changed in the kernel, since we last found it at rest. */
+  readonly #busy = new Set<string>();
   readonly #elementsAtOnce: number;
 
   /** `elementsAtOnce`: how many elements of new sets may go into one transaction. */
@@ -36,6 +38,7 @@ export class SetDelta {
 
   /** The elements of a wanted set, to be changed in place; wanted from now on. */
   set(spec: SetSpec): ElementDelta {
+    this.#busy.add(spec.name);
     const slot = this.#slots.get(spec.name);
     if (slot?.content.kind === "set" && sameSpec(slot.content.delta.spec, spec)) {
       slot.wanted = true;
@@ -48,6 +51,7 @@ export class SetDelta {
 
   /** The entries of a wanted map, to be changed in place; wanted from now on. */
   map(name: string): EntryDelta {
+    this.#busy.add(name);
     const slot = this.#slots.get(name);
     if (slot?.content.kind === "map") {
       slot.wanted = true;
@@ -65,14 +69,16 @@ export class SetDelta {
     return { maps, sets: wanted.length - maps };
   }
 
-  /** The elements of a set that is wanted already, or undefined. */
+  /** The elements of a set that is wanted already, to be changed in place, or undefined. */
   wantedSet(name: string): ElementDelta | undefined {
+    this.#busy.add(name);
     const slot = this.#slots.get(name);
     return slot?.wanted && slot.content.kind === "set" ? slot.content.delta : undefined;
   }
 
-  /** The entries of a map that is wanted already, or undefined. */
+  /** The entries of a map that is wanted already, to be changed in place, or undefined. */
   wantedMap(name: string): EntryDelta | undefined {
+    this.#busy.add(name);
     const slot = this.#slots.get(name);
     return slot?.wanted && slot.content.kind === "map" ? slot.content.delta : undefined;
   }
@@ -81,6 +87,7 @@ export class SetDelta {
   unwant(name: string): void {
     const slot = this.#slots.get(name);
     if (!slot) return;
+    this.#busy.add(name);
     slot.wanted = false;
     if (slot.content.kind === "set") slot.content.delta.replace([]);
     else if (slot.content.kind === "map") slot.content.delta.replace(new Map());
@@ -111,17 +118,18 @@ export class SetDelta {
       saw(slot, state);
       this.#slots.set(name, slot);
     }
+    for (const name of this.#slots.keys()) this.#busy.add(name);
   }
 
   /** Whether a name is taken by something of another kind: only a new table can change that. */
   needsRebuild(): boolean {
-    for (const slot of this.#slots.values()) if (slot.conflict && slot.wanted) return true;
+    for (const [, slot] of this.#work()) if (slot.conflict && slot.wanted) return true;
     return false;
   }
 
   /** Work is left, of which some may have to wait for leave to delete. */
   isPending(deletes: boolean): boolean {
-    for (const { content, wanted, present, conflict } of this.#slots.values()) {
+    for (const [, { content, wanted, present, conflict }] of this.#work()) {
       if (!wanted ? present && deletes : !present || (conflict && deletes)) return true;
       if (wanted && !conflict && content.kind !== "foreign" && content.delta.isPending(deletes)) return true;
     }
@@ -131,7 +139,7 @@ export class SetDelta {
   /** Whether new sets lack so many elements that these should go ahead, in slices, of the rules. */
   isLarge(): boolean {
     let missing = 0;
-    for (const { content, wanted, present, ahead } of this.#slots.values()) {
+    for (const [, { content, wanted, present, ahead }] of this.#work()) {
       if (wanted && (!present || ahead) && content.kind === "set") missing += content.delta.missing;
     }
     return missing > this.#elementsAtOnce;
@@ -140,7 +148,7 @@ export class SetDelta {
   /** Adds all new sets and maps and a slice of the sets' elements: nothing that a packet could meet. */
   planAhead(to: Transaction): void {
     let room = this.#elementsAtOnce;
-    for (const [name, slot] of this.#slots) {
+    for (const [name, slot] of this.#work()) {
       if (!slot.wanted || (slot.present && !slot.ahead)) continue;
       this.#create(to, name, slot);
       slot.ahead = true;
@@ -153,7 +161,7 @@ export class SetDelta {
 
   /** Adds the steps that are left to a transaction; what nobody wants goes only with `deletes`. */
   plan(to: Transaction, deletes: boolean): void {
-    for (const [name, slot] of this.#slots) {
+    for (const [name, slot] of this.#work()) {
       if (slot.conflict && slot.wanted) continue;
       if (slot.wanted) {
         this.#create(to, name, slot);
@@ -163,6 +171,15 @@ export class SetDelta {
         to.add({ kind: "delete set", set: name });
         to.whenCommitted(() => this.#gone(name, slot));
       }
+    }
+  }
+
+  /** What may have work. Asked only while no transaction is under way, so what is at rest here stays so until it is handed out. */
+  *#work(): Generator<readonly [string, Slot]> {
+    for (const name of this.#busy) {
+      const slot = this.#slots.get(name);
+      if (!slot || isAtRest(slot)) this.#busy.delete(name);
+      else yield [name, slot];
     }
   }
 
@@ -183,6 +200,7 @@ export class SetDelta {
 
   /** While a set was being made, its name was claimed for another kind of set. */
   #clash(name: string): void {
+    this.#busy.add(name);
     const slot = this.#slots.get(name);
     if (slot) slot.present = slot.conflict = true;
     else
@@ -204,6 +222,10 @@ export class SetDelta {
     }
     saw(slot, undefined);
   }
+}
+
+function isAtRest({ content, wanted, present, conflict, ahead }: Slot): boolean {
+  return wanted && present && !conflict && !ahead && content.kind !== "foreign" && !content.delta.isPending(true);
 }
 
 function contentOf(name: string, state: SetState): Content {

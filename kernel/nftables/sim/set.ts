@@ -32,13 +32,12 @@ export class SimSet {
   /** The same element again is fine, one that overlaps another is not. */
   add(keys: readonly ElementKey[]): number {
     if (!this.spec) return errno.EINVAL;
-    const ranges = new RangeUnion(keyOctets(this.spec.key));
+    const taken = new RangeUnion(keyOctets(this.spec.key));
+    if (this.spec.interval) taken.change([...this.#keys], []);
     for (const key of keys) {
       if (this.#keys.has(key)) continue;
-      if (this.spec.interval) {
-        ranges.change([...this.#keys], [...ranges.all]);
-        if (ranges.meets(key)) return errno.EEXIST;
-      }
+      if (this.spec.interval && taken.meets(key)) return errno.EEXIST;
+      if (this.spec.interval) taken.change([key], []);
       this.#keys.add(key);
     }
     return 0;
