@@ -36,14 +36,18 @@ describe("a pool with fewer blocks than nodes", function () {
     );
   });
 
-  it("forgets a borrowed address when its pod goes", async () => {
+  it("forgets a borrowed address when its pod goes, and gives it to the next", async () => {
     await mustHold(
       topology,
       driver,
       { do: "detach", pod: "blue/three" },
-      soon({ expect: "gone", pod: "blue/three" }),
       soon({ expect: "routes", at: "tor" }),
+      { do: "attach", pod: pod("blue", "four", "node3") },
+      soon({ expect: "addresses", pods: ["blue/four"] }),
       soon({ expect: "reach", rows: [] }),
+      { do: "detach", pod: "blue/four" },
+      soon({ expect: "gone", pod: "blue/four" }),
+      soon({ expect: "routes", at: "tor" }),
     );
   });
 });

@@ -108,6 +108,17 @@ export function driverContract(name: string, make: () => Driver, resources: stri
       assert.ok(lossy.every((each) => each.from === "outside" || each.to === "outside"));
     });
 
+    it("finds an address that is in use, at its node at least", async () => {
+      const { addresses } = (await driver.pods())[0]!;
+      for (const address of Object.values(addresses)) {
+        const traces = await driver.traces(address);
+        assert.ok(
+          traces.some((trace) => trace.startsWith("n1 ")),
+          `${address}: ${traces.join(", ")}`,
+        );
+      }
+    });
+
     it("forgets a pod that is detached", async () => {
       await holds(
         { do: "attach", pod: pod("c", "n2") },
