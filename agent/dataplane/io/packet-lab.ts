@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Packet } from "../../../policy/packet.ts";
 import { frameOf } from "../sim/frame.ts";
@@ -35,7 +36,7 @@ export class PacketLab {
   }
 
   async open(interfaces: readonly LabInterface[], own: readonly string[]): Promise<void> {
-    this.close();
+    sweep();
     for (const name of [this.node, this.#peers]) run("ip", "netns", "add", name);
     const sysctls = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.conf.all.rp_filter=0"];
     const silence = [
@@ -98,16 +99,10 @@ export class PacketLab {
     return macs.map((mac) => passed.has(mac));
   }
 
-  /** Ends the prober and takes both namespaces away; also what an earlier run under this name left. */
+  /** Ends the prober and takes both namespaces away. */
   close(): void {
     this.#prober?.kill();
-    for (const name of [this.node, this.#peers]) {
-      try {
-        execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
-      } catch {
-        // It was not there.
-      }
-    }
+    for (const name of [this.node, this.#peers]) removeNamespace(name);
   }
 
   /** The node's table as nft prints it. */
@@ -121,6 +116,22 @@ export class PacketLab {
     const { value, done } = await this.#answers!.next();
     if (done) throw new Error("the prober ended");
     return value;
+  }
+}
+
+/** Takes away the namespaces of labs whose process has died before it could: their names carry its number. */
+function sweep(): void {
+  for (const name of existsSync("/run/netns") ? readdirSync("/run/netns") : []) {
+    const pid = /^manx-policy-([0-9]+)-/.exec(name)?.[1];
+    if (pid && !existsSync(`/proc/${pid}`)) removeNamespace(name);
+  }
+}
+
+function removeNamespace(name: string): void {
+  try {
+    execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
+  } catch {
+    // It was not there.
   }
 }
 

@@ -3,7 +3,7 @@ import { IptablesLab } from "../io/iptables-lab.ts";
 import { defaultOptions, type FirewallOptions } from "../options.ts";
 import { disagreement } from "../sim/agreement.ts";
 
-const CASES = 150;
+const CASES = 100;
 
 for (const backend of ["nft", "legacy"] as const) {
   describe(`iptables-${backend} in a namespace`, function () {
