@@ -223,6 +223,21 @@ describe("the allocator takes addresses back", () => {
     assert.deepEqual(await rig.paths(), []);
   });
 
+  it("by the hundred, within what a transaction holds", async () => {
+    const rig = await rigWith();
+    const node = rig.node("n1");
+    const given = await Promise.all(Array.from({ length: 150 }, (_, i) => node.assign(wish(`h${i}`))));
+    const sizes: number[] = [];
+    const commit = rig.server.commit.bind(rig.server);
+    rig.server.commit = (compares, puts, deletes) => {
+      sizes.push(compares.length);
+      return commit(compares, puts, deletes);
+    };
+    assert.deepEqual(await node.release(given.flat().map(({ address }) => ({ address }))), []);
+    assert.ok(Math.max(...sizes) <= 128, `${Math.max(...sizes)} keys in a transaction`);
+    assert.deepEqual(await rig.problems(), []);
+  });
+
   it("of a pool that is gone", async () => {
     const rig = await rigWith();
     const node = rig.node("n1");

@@ -6,7 +6,7 @@ import { covers, nthAddress, type Prefix, parsePrefix, prefixKey } from "../net/
 import { Batch } from "./batch.ts";
 import { affinityOf, hostAffinity, isEmpty, ordinalsOf } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { releaseAddress, releaseBlock, releaseHandle } from "./give-back.ts";
+import { releaseBlock, releaseHandle, releaseSome } from "./give-back.ts";
 import { blocksOf } from "./handle.ts";
 import { Holdings } from "./holdings.ts";
 import { Ledger } from "./ledger.ts";
@@ -15,6 +15,9 @@ import { placeExact } from "./place-exact.ts";
 import type { Assigned, AssignRequest, ReleaseRequest } from "./request.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import type { NodePorts, NodeView } from "./view.ts";
+
+/** Each may touch a block, a handle and an affinity, and a transaction of etcd holds 128 keys. */
+const addressesPerCommit = 32;
 
 /**
  * Gives out and takes back the addresses of one node. There is one in each agent; other writers (other agents, Calico's
@@ -58,15 +61,17 @@ export class Allocator {
     });
   }
 
-  /** Takes addresses back, all or none; answers those that nobody had. @throws BadHandle, BadSequenceNumber */
-  release(requests: readonly ReleaseRequest[]): Promise<readonly Address[]> {
-    return this.#submit("release", async (draft, view) => {
-      const free: Address[] = [];
-      for (const request of requests) {
-        if (!(await releaseAddress(draft, view, request))) free.push(request.address);
-      }
-      return free;
-    });
+  /**
+   * Takes addresses back, each 32 of them all or none; answers those that nobody had.
+   * @throws BadHandle, BadSequenceNumber
+   */
+  async release(requests: readonly ReleaseRequest[]): Promise<readonly Address[]> {
+    const free: Address[] = [];
+    for (let at = 0; at < requests.length; at += addressesPerCommit) {
+      const some = requests.slice(at, at + addressesPerCommit);
+      free.push(...(await this.#submit("release", (draft, view) => releaseSome(draft, view, some))));
+    }
+    return free;
   }
 
   /** Takes back everything a handle holds; answers the addresses, none when it held none or is unknown. */

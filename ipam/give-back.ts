@@ -54,7 +54,7 @@ async function blockWith(
  * Draws up the release of one address. Answers false when nobody has it.
  * @throws BadHandle, BadSequenceNumber when it is not the allocation that was meant
  */
-export async function releaseAddress(draft: Draft, view: NodeView, request: ReleaseRequest): Promise<boolean> {
+async function releaseAddress(draft: Draft, view: NodeView, request: ReleaseRequest): Promise<boolean> {
   const { address } = request;
   const cidr = await blockHolding(draft, view, address);
   const block = cidr && (await blockWith(draft, cidr, (one) => ownerAt(one, ordinalOf(cidr, address)) !== undefined));
@@ -73,6 +73,17 @@ export async function releaseAddress(draft: Draft, view: NodeView, request: Rele
   if (counted) draft.setHandle(handle, handleMinus(counted, prefixKey(cidr), 1));
   await freeIn(draft, view, cidr, block, [ordinal]);
   return true;
+}
+
+/** Draws up the release of several addresses; answers those that nobody has. @throws BadHandle, BadSequenceNumber */
+export async function releaseSome(
+  draft: Draft,
+  view: NodeView,
+  requests: readonly ReleaseRequest[],
+): Promise<readonly Address[]> {
+  const free: Address[] = [];
+  for (const request of requests) if (!(await releaseAddress(draft, view, request))) free.push(request.address);
+  return free;
 }
 
 /** The block an address lies in: by its pool, or by looking through all blocks when the pool is gone. */
