@@ -3,6 +3,7 @@ import { SimClock } from "../../lib/sim/clock.ts";
 import { millis } from "../../lib/unit.ts";
 import { errno } from "../errno.ts";
 import type { Chain } from "./chain.ts";
+import { printElement } from "./element.ts";
 import type { NftFact } from "./fact.ts";
 import type { Operation } from "./port.ts";
 import type { Rule } from "./rule.ts";
@@ -402,6 +403,58 @@ describe("the nftables driver", () => {
         .join(" "),
     );
     assert.deepEqual(sent, ["new table a b c a+ a+ a+ b+ b+ b+", "base c+ c+ c+ base+"]);
+  });
+
+  describe("while a transaction is under way", () => {
+    // After the first look, apply sends at once, and what follows it in the same turn finds the transaction sent.
+    beforeEach(() => driver.apply());
+
+    const keysOf = async (name: string): Promise<readonly string[] | undefined> => {
+      const set = (await port.dump()).table?.sets.get(name);
+      return set?.kind === "set" ? set.keys.map((key) => printElement(set.spec, key)) : undefined;
+    };
+
+    it("a set's name can be claimed for another kind", async () => {
+      driver.wantSet({ name: "s", key: ["ipv4_addr"] });
+      driver.changeElements("s", ["10.0.0.1"]);
+      void driver.apply();
+      driver.wantSet({ name: "s", key: ["ipv6_addr"] });
+      driver.changeElements("s", ["fd00::1"]);
+      await driver.apply();
+      assert.deepEqual(await keysOf("s"), ["fd00::1"]);
+    });
+
+    it("a set that is going can be wanted again, and one that is coming unwanted", async () => {
+      driver.wantSet({ name: "going", key: ["ipv4_addr"] });
+      driver.changeElements("going", ["10.0.0.1"]);
+      await driver.apply();
+      driver.unwantSet("going");
+      driver.wantSet({ name: "coming", key: ["ipv4_addr"] });
+      driver.changeElements("coming", ["10.0.0.1"]);
+      void driver.apply();
+      driver.wantSet({ name: "going", key: ["ipv4_addr"] });
+      driver.changeElements("going", ["10.0.0.2"]);
+      driver.unwantSet("coming");
+      await driver.apply();
+      assert.deepEqual([await keysOf("going"), await keysOf("coming")], [["10.0.0.2"], undefined]);
+      assert.deepEqual(told, []);
+    });
+
+    it("an entry can change its mind, and a chain its rules", async () => {
+      driver.wantChain(chain("a", 1));
+      driver.wantMap("m");
+      driver.wantEntry("m", "cali1", { kind: "goto", chain: "a" });
+      driver.wantEntry("m", "cali2", { kind: "drop" });
+      void driver.apply();
+      driver.wantEntry("m", "cali1", { kind: "drop" });
+      driver.unwantEntry("m", "cali2");
+      driver.unwantChain("a");
+      await driver.apply();
+      const { chains, sets } = (await port.dump()).table!;
+      const m = sets.get("m");
+      assert.deepEqual([chains.size, m?.kind === "map" && [...m.entries]], [0, [["cali1", { kind: "drop" }]]]);
+      assert.deepEqual(told, []);
+    });
   });
 
   it("says nothing to the kernel after close", async () => {
