@@ -13,12 +13,13 @@ export class Buckets {
   /** Position of the next prefix of the same bucket, or -1. */
   readonly next = new Int32Array(batchSize * 3);
   #bucketOfSet = new Uint32Array(256);
-  readonly #set: number[] = [];
-  readonly #audience: Audience[] = [];
-  readonly #first: number[] = [];
-  readonly #last: number[] = [];
+  readonly #set = new Uint32Array(batchSize * 3);
+  readonly #audience = new Uint32Array(batchSize * 3);
+  readonly #first = new Int32Array(batchSize * 3);
+  readonly #last = new Int32Array(batchSize * 3);
   /** The next bucket of the same set, or 0; buckets are counted from 1. */
-  readonly #sibling: number[] = [];
+  readonly #sibling = new Uint32Array(batchSize * 3);
+  #buckets = 0;
   #items = 0;
 
   get isEmpty(): boolean {
@@ -40,30 +41,29 @@ export class Buckets {
 
   /** Every bucket, withdrawals first: the set, the audience, and the position of its first prefix. */
   drain(tell: (set: number, audience: Audience, first: number) => void): void {
-    for (let b = 0; b < this.#set.length; b++) if (this.#set[b] === 0) tell(0, this.#audience[b]!, this.#first[b]!);
-    for (let b = 0; b < this.#set.length; b++) {
+    const count = this.#buckets;
+    for (let b = 0; b < count; b++) if (this.#set[b] === 0) tell(0, this.#audience[b]!, this.#first[b]!);
+    for (let b = 0; b < count; b++) {
       if (this.#set[b] !== 0) tell(this.#set[b]!, this.#audience[b]!, this.#first[b]!);
     }
-    for (const set of this.#set) this.#bucketOfSet[set] = 0;
-    this.#set.length = 0;
-    this.#audience.length = 0;
-    this.#first.length = 0;
-    this.#last.length = 0;
-    this.#sibling.length = 0;
+    for (let b = 0; b < count; b++) this.#bucketOfSet[this.#set[b]!] = 0;
+    this.#buckets = 0;
     this.#items = 0;
   }
 
   /** The bucket of a set and audience; a new one begins with `item`. */
   #bucket(set: number, audience: Audience, item: number): number {
+    const recent = this.#buckets - 1;
+    if (recent >= 0 && this.#set[recent] === set && this.#audience[recent] === audience) return recent;
     if (set >= this.#bucketOfSet.length) this.#bucketOfSet = widened(this.#bucketOfSet, roomFor(set));
     const head = this.#bucketOfSet[set]!;
     for (let b = head; b !== 0; b = this.#sibling[b - 1]!) if (this.#audience[b - 1] === audience) return b - 1;
-    const bucket = this.#set.length;
-    this.#set.push(set);
-    this.#audience.push(audience);
-    this.#first.push(item);
-    this.#last.push(item);
-    this.#sibling.push(head);
+    const bucket = this.#buckets++;
+    this.#set[bucket] = set;
+    this.#audience[bucket] = audience;
+    this.#first[bucket] = item;
+    this.#last[bucket] = item;
+    this.#sibling[bucket] = head;
     this.#bucketOfSet[set] = bucket + 1;
     return bucket;
   }

@@ -7,7 +7,7 @@ import type { PrefixTable } from "../rib/prefix-table.ts";
 import type { Audience, Slab, SlabPart } from "./slab.ts";
 
 /** A slab is closed when it is longer than this. */
-const slabSize = 128 << 10;
+const slabSize = 60 << 10;
 const marker = 16;
 
 /**

@@ -7,7 +7,7 @@ import { UpdatePacker } from "./pack.ts";
 import { partsFor, type Slab } from "./slab.ts";
 
 /** Slabs that a slow member may lie behind before it is split off. */
-export const ringSize = 16;
+export const ringSize = 32;
 
 /** A peer as its update group sees it. */
 export interface GroupMember {
@@ -43,7 +43,16 @@ export class UpdateGroup {
   #base = 0;
   /** Attribute sets too long for a message; told once each time. */
   #unsendable = 0;
-  readonly #isMember = (peer: number): boolean => this.#seats.has(peer);
+  /** The peer asked for last, and whether it sits here: neighbouring prefixes mostly have one source. */
+  #asked = -1;
+  #isSeated = false;
+  readonly #isMember = (peer: number): boolean => {
+    if (peer !== this.#asked) {
+      this.#asked = peer;
+      this.#isSeated = this.#seats.has(peer);
+    }
+    return this.#isSeated;
+  };
 
   constructor(rib: Rib, store: AttributeStore, policy: ExportPolicy, buckets: Buckets) {
     this.policy = policy;
@@ -170,6 +179,7 @@ export class UpdateGroup {
   }
 
   #encode(): void {
+    this.#asked = -1;
     this.adjRibOut.fill(this.#buckets, this.#isMember);
     const { prefixes, next } = this.#buckets;
     this.#buckets.drain((set, audience, first) => {
