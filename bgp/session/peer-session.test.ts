@@ -3,10 +3,16 @@ import { seededRandom } from "../../lib/random.ts";
 import { SimClock } from "../../lib/sim/clock.ts";
 import { millis, seconds } from "../../lib/unit.ts";
 import { Writer } from "../../lib/writer.ts";
-import { cease, notification } from "../message/notification.ts";
+import { writeKeepalive } from "../message/keepalive.ts";
+import { cease, notification, writeNotification } from "../message/notification.ts";
+import { writeOpen } from "../message/open.ts";
+import { writeRouteRefresh } from "../message/route-refresh.ts";
 import { writeEndOfRib, writeUpdate } from "../message/update.ts";
 import { LabPeer, labConfig } from "../sim/session-lab.ts";
 import { SimNetwork } from "../sim/wire.ts";
+import type { Connection } from "../wire.ts";
+import { Framer } from "./framer.ts";
+import { localOpen } from "./open.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 interface Lab {
@@ -216,6 +222,62 @@ describe("a session that cannot be", () => {
     clock.advance(seconds(30));
     assert.equal(a.timesUp, 0);
     assert.match(b.session.why, /no answer/);
+  });
+});
+
+describe("a peer that breaks the order of messages", () => {
+  /** What a bare peer hears after it has said this, one hex text a message that is no OPEN or KEEPALIVE. */
+  function answers(...messages: readonly Uint8Array[]): string[] {
+    const { clock, network, a } = lab();
+    a.session.start();
+    const heard: string[] = [];
+    const framer = new Framer();
+    const onConnect = (connection: Connection): void => {
+      connection.listen({
+        onData: (buf, start, end) => {
+          framer.push(buf, start, end, (type, message, from, to) => {
+            if (type === 3) heard.push(Buffer.from(message.subarray(from + 19, to)).toString("hex"));
+            return true;
+          });
+        },
+        onDrain: () => {},
+        onClose: () => {},
+      });
+      for (const message of messages) connection.write(message);
+    };
+    network.host(hostB).dial(labConfig(2, 1).dial, { onConnect, onFail: (error) => assert.fail(error.message) });
+    clock.advance(seconds(1));
+    return heard;
+  }
+  const open = writeOpen(
+    new Writer(),
+    localOpen(labConfig(2, 1), { restarting: false, forwardingPreserved: [] }),
+  ).take();
+  const keepalive = writeKeepalive(new Writer()).take();
+  const refresh = writeRouteRefresh(new Writer(), "ipv4").take();
+
+  it("is told in which state, and by which type (RFC 6608)", () => {
+    assert.deepEqual(answers(keepalive), ["050104"]);
+    assert.deepEqual(answers(route), ["050102"]);
+    assert.deepEqual(answers(refresh), ["050105"]);
+    assert.deepEqual(answers(open, route), ["050202"]);
+    assert.deepEqual(answers(open, refresh), ["050205"]);
+    assert.deepEqual(answers(open, open), ["050201"]);
+    assert.deepEqual(answers(open, keepalive, open), ["050301"]);
+  });
+
+  it("gets no NOTIFICATION for a NOTIFICATION, and none for what is in order", () => {
+    const farewell = writeNotification(new Writer(), cease(3)).take();
+    assert.deepEqual(answers(farewell), []);
+    assert.deepEqual(answers(open, farewell), []);
+    assert.deepEqual(answers(open, keepalive, route, refresh, keepalive), []);
+  });
+
+  it("hears of a broken header or OPEN what was wrong with it", () => {
+    assert.deepEqual(answers(new Uint8Array(19)), ["0101"]);
+    const old = open.slice();
+    old[19] = 3;
+    assert.deepEqual(answers(old), ["02010004"]);
   });
 });
 
