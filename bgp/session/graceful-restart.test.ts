@@ -2,17 +2,23 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Family } from "../../net/family.ts";
 import { cease, notification } from "../message/notification.ts";
-import { type HelperEvent, type HelperState, helperStep, noHelp, retainedFamilies } from "./graceful-restart.ts";
+import {
+  nothingStale,
+  type RetentionEvent,
+  type RetentionState,
+  retainedFamilies,
+  retentionStep,
+} from "./graceful-restart.ts";
 import type { GracefulRestartTerms } from "./negotiated.ts";
 
 const both: readonly Family[] = ["ipv4", "ipv6"];
 
 /** What a helper does with a history: the families it sweeps, and its timer, in order. */
-function play(...events: HelperEvent[]): { state: HelperState; does: string[] } {
-  let state = noHelp;
+function play(...events: RetentionEvent[]): { state: RetentionState; does: string[] } {
+  let state = nothingStale;
   const does: string[] = [];
   for (const event of events) {
-    const next = helperStep(state, event);
+    const next = retentionStep(state, event);
     state = next.state;
     for (const action of next.actions) {
       if (action.do === "sweep") does.push(`sweep ${action.family}`);
@@ -23,14 +29,14 @@ function play(...events: HelperEvent[]): { state: HelperState; does: string[] } 
   return { state, does };
 }
 
-const down: HelperEvent = { on: "down", retain: both, restartSeconds: 120 };
-const up: HelperEvent = { on: "up", forwardingPreserved: both, stalePathSeconds: 360 };
+const down: RetentionEvent = { on: "down", retain: both, restartSeconds: 120 };
+const up: RetentionEvent = { on: "up", forwardingPreserved: both, stalePathSeconds: 360 };
 
 describe("helper of a restarting peer (RFC 4724 4.2)", () => {
   it("keeps everything, until End-of-RIB has come for each family", () => {
     const { state, does } = play(down, up, { on: "end-of-rib", family: "ipv6" }, { on: "end-of-rib", family: "ipv4" });
     assert.deepEqual(does, ["restart-time-over in 120", "stale-time-over in 360", "sweep ipv6", "sweep ipv4", "stop"]);
-    assert.deepEqual(state, noHelp);
+    assert.deepEqual(state, nothingStale);
   });
 
   it("gives up when the peer does not come back in time", () => {
@@ -50,7 +56,7 @@ describe("helper of a restarting peer (RFC 4724 4.2)", () => {
     const { state, does } = play(down, { ...up, forwardingPreserved: ["ipv6"] });
     assert.deepEqual(does, ["restart-time-over in 120", "sweep ipv4", "stale-time-over in 360"]);
     assert.deepEqual(state, { is: "refreshing", families: ["ipv6"] });
-    assert.deepEqual(play(down, { ...up, forwardingPreserved: [] }).state, noHelp);
+    assert.deepEqual(play(down, { ...up, forwardingPreserved: [] }).state, nothingStale);
   });
 
   it("sweeps what is stale from the first restart before it marks anew for the second", () => {
@@ -66,24 +72,24 @@ describe("helper of a restarting peer (RFC 4724 4.2)", () => {
   it("takes no notice of End-of-RIB when nothing is stale, or twice", () => {
     assert.deepEqual(play({ on: "end-of-rib", family: "ipv4" }).does, []);
     assert.deepEqual(play(up, { on: "end-of-rib", family: "ipv4" }).does, ["stop"]);
-    const twice: HelperEvent = { on: "end-of-rib", family: "ipv4" };
+    const twice: RetentionEvent = { on: "end-of-rib", family: "ipv4" };
     assert.equal(play(down, up, twice, twice).does.filter((one) => one === "sweep ipv4").length, 1);
   });
 
   it("sweeps exactly what it kept, once, whatever happens", () => {
     const families = fc.subarray([...both]);
-    const event: fc.Arbitrary<HelperEvent> = fc.oneof(
-      families.map((retain): HelperEvent => ({ on: "down", retain, restartSeconds: 1 })),
-      families.map((forwardingPreserved): HelperEvent => ({ on: "up", forwardingPreserved, stalePathSeconds: 1 })),
-      fc.constantFrom(...both).map((family): HelperEvent => ({ on: "end-of-rib", family })),
-      fc.constantFrom("restart-time-over" as const, "stale-time-over" as const).map((on): HelperEvent => ({ on })),
+    const event: fc.Arbitrary<RetentionEvent> = fc.oneof(
+      families.map((retain): RetentionEvent => ({ on: "down", retain, restartSeconds: 1 })),
+      families.map((forwardingPreserved): RetentionEvent => ({ on: "up", forwardingPreserved, stalePathSeconds: 1 })),
+      fc.constantFrom(...both).map((family): RetentionEvent => ({ on: "end-of-rib", family })),
+      fc.constantFrom("restart-time-over" as const, "stale-time-over" as const).map((on): RetentionEvent => ({ on })),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 20 }), (history) => {
         const stale = new Set<Family>();
-        let state = noHelp;
+        let state = nothingStale;
         for (const one of [...history, { on: "stopped" } as const]) {
-          const next = helperStep(state, one);
+          const next = retentionStep(state, one);
           for (const action of next.actions) {
             if (action.do === "sweep") assert.ok(stale.delete(action.family), "swept what was not stale");
           }

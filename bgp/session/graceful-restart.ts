@@ -7,48 +7,48 @@ import type { GracefulRestartTerms } from "./negotiated.ts";
  * How the helper of a restarting peer stands (RFC 4724 4.2): nothing stale; waiting for the peer to come back; or the
  * peer is back and `families` still wait for End-of-RIB.
  */
-export type HelperState =
+export type RetentionState =
   | { readonly is: "none" }
   | { readonly is: "waiting"; readonly families: readonly Family[] }
   | { readonly is: "refreshing"; readonly families: readonly Family[] };
 
 /** What can happen to it. `down` names the families to retain, none for an ordinary end. */
-export type HelperEvent =
+export type RetentionEvent =
   | { readonly on: "down"; readonly retain: readonly Family[]; readonly restartSeconds: number }
   | { readonly on: "up"; readonly forwardingPreserved: readonly Family[]; readonly stalePathSeconds: number }
   | { readonly on: "end-of-rib"; readonly family: Family }
   | { readonly on: "restart-time-over" | "stale-time-over" | "stopped" };
 
 /** What to do: `sweep` removes the routes of a family that are still stale. One timer is enough: its ends exclude each other. */
-export type HelperAction =
+export type RetentionAction =
   | { readonly do: "sweep"; readonly family: Family; readonly why: string }
   | { readonly do: "start-timer"; readonly fires: "restart-time-over" | "stale-time-over"; readonly seconds: number }
   | { readonly do: "stop-timer" };
 
 /** The answer: the next state, and what to do in that order. */
-export interface HelperStep {
-  readonly state: HelperState;
-  readonly actions: readonly HelperAction[];
+export interface RetentionStep {
+  readonly state: RetentionState;
+  readonly actions: readonly RetentionAction[];
 }
 
 /** Nothing stale. */
-export const noHelp: HelperState = { is: "none" };
+export const nothingStale: RetentionState = { is: "none" };
 
-const stopTimer: HelperAction = { do: "stop-timer" };
+const stopTimer: RetentionAction = { do: "stop-timer" };
 
-function sweepAll(families: readonly Family[], why: string): HelperAction[] {
+function sweepAll(families: readonly Family[], why: string): RetentionAction[] {
   return families.map((family) => ({ do: "sweep", family, why }));
 }
 
 /** The next step of the helper. Pure and total. */
-export function helperStep(state: HelperState, event: HelperEvent): HelperStep {
+export function retentionStep(state: RetentionState, event: RetentionEvent): RetentionStep {
   const stale = state.is === "none" ? [] : state.families;
   switch (event.on) {
     case "down": {
       // RFC 4724 4.2: what is stale from an earlier restart goes before anything is marked anew.
       const swept = sweepAll(stale, "the peer went away again before it had told everything");
-      if (event.retain.length === 0) return { state: noHelp, actions: [...swept, stopTimer] };
-      const timer: HelperAction = { do: "start-timer", fires: "restart-time-over", seconds: event.restartSeconds };
+      if (event.retain.length === 0) return { state: nothingStale, actions: [...swept, stopTimer] };
+      const timer: RetentionAction = { do: "start-timer", fires: "restart-time-over", seconds: event.restartSeconds };
       return { state: { is: "waiting", families: event.retain }, actions: [...swept, timer] };
     }
     case "up":
@@ -58,24 +58,24 @@ export function helperStep(state: HelperState, event: HelperEvent): HelperStep {
       const left = stale.filter((family) => family !== event.family);
       const swept = sweepAll([event.family], "End-of-RIB received");
       if (left.length > 0) return { state: { is: "refreshing", families: left }, actions: swept };
-      return { state: noHelp, actions: [...swept, stopTimer] };
+      return { state: nothingStale, actions: [...swept, stopTimer] };
     }
     case "restart-time-over":
-      return { state: noHelp, actions: sweepAll(stale, "the peer did not come back within its restart time") };
+      return { state: nothingStale, actions: sweepAll(stale, "the peer did not come back within its restart time") };
     case "stale-time-over":
-      return { state: noHelp, actions: sweepAll(stale, "the peer sent no End-of-RIB in time") };
+      return { state: nothingStale, actions: sweepAll(stale, "the peer sent no End-of-RIB in time") };
     case "stopped":
-      return { state: noHelp, actions: [...sweepAll(stale, "the session was stopped"), stopTimer] };
+      return { state: nothingStale, actions: [...sweepAll(stale, "the session was stopped"), stopTimer] };
   }
 }
 
 /** RFC 4724 4.2: a family that the peer does not name again, or whose forwarding it lost, goes at once. */
-function afterReturn(stale: readonly Family[], kept: readonly Family[], stalePathSeconds: number): HelperStep {
+function afterReturn(stale: readonly Family[], kept: readonly Family[], stalePathSeconds: number): RetentionStep {
   const left = stale.filter((family) => kept.includes(family));
   const gone = stale.filter((family) => !kept.includes(family));
   const swept = sweepAll(gone, "the peer came back without its forwarding state");
-  if (left.length === 0) return { state: noHelp, actions: [...swept, stopTimer] };
-  const timer: HelperAction = { do: "start-timer", fires: "stale-time-over", seconds: stalePathSeconds };
+  if (left.length === 0) return { state: nothingStale, actions: [...swept, stopTimer] };
+  const timer: RetentionAction = { do: "start-timer", fires: "stale-time-over", seconds: stalePathSeconds };
   return { state: { is: "refreshing", families: left }, actions: [...swept, timer] };
 }
 

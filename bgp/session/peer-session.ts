@@ -15,7 +15,7 @@ import { downCause, failureKind } from "./failure.ts";
 import { retainedFamilies } from "./graceful-restart.ts";
 import type { Negotiated } from "./negotiated.ts";
 import { localOpen, validateOpen } from "./open.ts";
-import { RestartHelper } from "./restart-helper.ts";
+import { Retention } from "./retention.ts";
 import type { Session, StopMode } from "./session.ts";
 import type { LocalRestart } from "./session-config.ts";
 import { SessionConnection } from "./session-connection.ts";
@@ -34,7 +34,7 @@ export interface PeerSessionPorts extends SessionPorts {
 export class PeerSession implements Session, ConnectionHost {
   readonly ports: PeerSessionPorts;
   readonly #listener: SessionListener;
-  readonly #helper: RestartHelper;
+  readonly #retention: Retention;
   readonly #outbound: SessionConnection;
   #inbound: readonly SessionConnection[] = [];
   #established: SessionConnection | undefined;
@@ -49,7 +49,7 @@ export class PeerSession implements Session, ConnectionHost {
     this.ports = ports;
     this.#listener = listener;
     this.#outbound = new SessionConnection("outbound", this);
-    this.#helper = new RestartHelper(ports.clock, (family, why) => this.#sweep(family, why));
+    this.#retention = new Retention(ports.clock, (family, why) => this.#sweep(family, why));
   }
 
   get name(): string {
@@ -97,7 +97,7 @@ export class PeerSession implements Session, ConnectionHost {
     const why = said ? `stopped: ${describeNotification(said)}` : "stopped";
     const event: SessionEvent = { name: "ManualStop", why, ...(said && { notification: said }) };
     for (const connection of [this.#outbound, ...this.#inbound]) connection.feed(event);
-    this.#helper.on({ on: "stopped" });
+    this.#retention.on({ on: "stopped" });
     this.#show(event);
   }
 
@@ -210,7 +210,7 @@ export class PeerSession implements Session, ConnectionHost {
     const terms = connection.negotiated!;
     const stalePathSeconds = this.ports.config.gracefulRestart?.stalePathSeconds ?? 0;
     const forwardingPreserved = terms.gracefulRestart?.forwardingPreserved ?? [];
-    this.#helper.on({ on: "up", forwardingPreserved, stalePathSeconds });
+    this.#retention.on({ on: "up", forwardingPreserved, stalePathSeconds });
     const { peerAsn: asn, families, holdTimeSeconds } = terms;
     this.ports.tell({ fact: "bgp.session-up", peer: this.name, asn, families, holdTimeSeconds });
     this.#listener.onEstablished(terms);
@@ -238,7 +238,7 @@ export class PeerSession implements Session, ConnectionHost {
     this.#established = undefined;
     const terms = this.ports.config.gracefulRestart ? agreed?.gracefulRestart : undefined;
     const retains = mayRetain ? retainedFamilies(terms, reason.notification) : [];
-    this.#helper.on({ on: "down", retain: retains, restartSeconds: terms?.peerRestartSeconds ?? 0 });
+    this.#retention.on({ on: "down", retain: retains, restartSeconds: terms?.peerRestartSeconds ?? 0 });
     this.ports.tell({ fact: "bgp.session-down", peer: this.name, why: reason.why, hint: reason.hint });
     this.#listener.onDown({ ...reason, retains });
   }
@@ -308,7 +308,7 @@ export class PeerSession implements Session, ConnectionHost {
 
   onEndOfRib(family: Family): void {
     this.#listener.onEndOfRib(family);
-    this.#helper.on({ on: "end-of-rib", family });
+    this.#retention.on({ on: "end-of-rib", family });
   }
 
   onRouteRefresh(family: Family, subtype: number): void {

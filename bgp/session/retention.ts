@@ -1,13 +1,19 @@
 import type { Cancel, Clock } from "../../lib/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import type { Family } from "../../net/family.ts";
-import { type HelperAction, type HelperEvent, type HelperState, helperStep, noHelp } from "./graceful-restart.ts";
+import {
+  nothingStale,
+  type RetentionAction,
+  type RetentionEvent,
+  type RetentionState,
+  retentionStep,
+} from "./graceful-restart.ts";
 
 /** Runs the helper of one peer's graceful restart: its state, and its one timer. */
-export class RestartHelper {
+export class Retention {
   readonly #clock: Clock;
   readonly #sweep: (family: Family, why: string) => void;
-  #state: HelperState = noHelp;
+  #state: RetentionState = nothingStale;
   #cancel: Cancel | undefined;
 
   /** `sweep` hears which families' stale routes are to go. */
@@ -16,17 +22,17 @@ export class RestartHelper {
     this.#sweep = sweep;
   }
 
-  get state(): HelperState {
+  get state(): RetentionState {
     return this.#state;
   }
 
-  on(event: HelperEvent): void {
-    const { state, actions } = helperStep(this.#state, event);
+  on(event: RetentionEvent): void {
+    const { state, actions } = retentionStep(this.#state, event);
     this.#state = state;
     for (const action of actions) this.#perform(action);
   }
 
-  #perform(action: HelperAction): void {
+  #perform(action: RetentionAction): void {
     if (action.do === "sweep") {
       this.#sweep(action.family, action.why);
       return;
