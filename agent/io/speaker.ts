@@ -4,6 +4,7 @@ import { bgpLevels } from "../../bgp/fact.ts";
 import { openSpeaker } from "../../bgp/io/speaker.ts";
 import { NetWire } from "../../bgp/io/wire.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
+import { warmUp } from "../../bgp/speaker/warm-up.ts";
 import type { Wire } from "../../bgp/wire.ts";
 import { readSpeakerConfig, type SpeakerSettings } from "../speaker/config.ts";
 import { logFacts, openLog } from "./log.ts";
@@ -57,6 +58,7 @@ async function run(settings: SpeakerSettings): Promise<void> {
   for (const peer of settings.peers) speaker.setPeer(peer);
   speaker.setDynamicPeers(settings.dynamicPeers);
   for (const { prefix, med } of settings.routes) speaker.announce(prefix, med === undefined ? {} : { med });
+  warmUp();
   speaker.start();
   process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
   process.once("SIGTERM", () => stop(speaker, kernel));

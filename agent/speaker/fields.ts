@@ -23,7 +23,7 @@ export const prefixField = z.string().transform((text, context) => {
 export const asnField = z.union([z.number(), z.string()]).transform((value, context) => {
   const asn = typeof value === "string" ? parseAsn(value) : value;
   if (asn !== undefined && Number.isInteger(asn) && asn > 0 && asn <= 0xffffffff && asn !== 23456) return asn;
-  context.addIssue({ code: "custom", message: "an AS number, 1..4294967295 and not 23456" });
+  context.addIssue({ code: "custom", message: "an AS number, 1..4294967295 and not 23456; hi.lo only in quotes" });
   return z.NEVER;
 });
 

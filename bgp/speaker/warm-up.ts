@@ -1,0 +1,96 @@
+import { Writer } from "../../lib/writer.ts";
+import { ipv4 } from "../../net/address.ts";
+import { encodeAttributes } from "../attribute/encode.ts";
+import { pathAttributes } from "../attribute/path-attributes.ts";
+import { scanUpdate } from "../message/scan-update.ts";
+import { writeUpdate } from "../message/update.ts";
+import { UpdateScan } from "../message/update-scan.ts";
+import type { Negotiated } from "../session/negotiated.ts";
+import type { SpeakerConfig } from "./config.ts";
+import { Import } from "./import.ts";
+import { connectedNextHops } from "./ports.ts";
+import { Tables } from "./tables.ts";
+
+const setCount = 6000;
+const prefixesASet = 5;
+
+/**
+ * Runs invented routes once through tables that nobody sees and that are thrown away: from octets to octets and back out.
+ * The engine compiles the ways that every route goes while nobody waits, instead of in the first second of the first full
+ * table; that is worth a fifth of its time. Takes about 0.1 s.
+ */
+export function warmUp(): void {
+  const config: SpeakerConfig = {
+    asn: 65000,
+    routerId: 1,
+    families: ["ipv4"],
+    ebgpRequiresPolicy: false,
+    gracefulRestart: undefined,
+    restart: { restarting: false, forwardingPreserved: [] },
+  };
+  const tables = new Tables(config, connectedNextHops, undefined, () => {});
+  const intake = new Import(tables);
+  const ribPeer = { name: "", address: ipv4(1), isInternal: false, isClient: false, routerId: 2 };
+  const index = tables.peers.add(ribPeer);
+  const { rib, groups } = tables.of("ipv4")!;
+  const member = { peer: tables.peers.add(ribPeer), send: () => true, onSynced: () => {} };
+  groups.join(member, {
+    family: "ipv4",
+    localAsn: 65000,
+    isInternal: false,
+    isClient: false,
+    clusterId: 1,
+    ownAddress: ipv4(0x0a000001),
+    ownLinkLocal: undefined,
+    nextHopSelf: false,
+    requiresPolicy: false,
+    filter: undefined,
+    fourOctetAs: true,
+    maxMessageLength: 4096,
+  });
+  const peer = { index, negotiated: terms, ownAddress: undefined, filter: undefined, requiresPolicy: false };
+  const scan = new UpdateScan();
+  for (const isWithdrawal of [false, true]) {
+    for (let set = 0; set < setCount; set++) {
+      const update = inventedUpdate(set, isWithdrawal);
+      scanUpdate(update, 0, update.length, terms, scan);
+      intake.update(peer, scan, update);
+      if (set % 500 < 499) continue;
+      rib.locRib.settle(8192);
+      groups.pump(true);
+    }
+  }
+}
+
+const neither = { send: false, receive: false };
+const terms: Negotiated = {
+  localAsn: 65000,
+  peerAsn: 65001,
+  localRouterId: 1,
+  peerRouterId: 2,
+  isInternal: false,
+  families: ["ipv4"],
+  fourOctetAs: true,
+  holdTimeSeconds: 90,
+  keepaliveSeconds: 30,
+  routeRefresh: true,
+  enhancedRouteRefresh: false,
+  extendedMessage: false,
+  maxMessageLength: 4096,
+  addPath: { ipv4: neither, ipv6: neither },
+  extendedNextHop: false,
+  gracefulRestart: undefined,
+};
+
+function inventedUpdate(set: number, isWithdrawal: boolean): Uint8Array {
+  const nlri = new Writer(64);
+  for (let i = 0; i < prefixesASet; i++) {
+    const n = set * prefixesASet + i;
+    nlri.u8(24).u8(20).u16(n);
+  }
+  if (isWithdrawal) return writeUpdate(new Writer(128), { withdrawn: nlri.take() }).take();
+  const attributes = new Writer(128);
+  const asPath = [{ kind: "sequence" as const, asns: [65001, 100000 + set, 7] }];
+  encodeAttributes(pathAttributes({ asPath, nextHop: ipv4(0x0a000002), communities: [set, 1] }), terms, attributes);
+  return writeUpdate(new Writer(128), { attributes: attributes.take(), nlri: nlri.take() }).take();
+}
