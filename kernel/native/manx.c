@@ -285,6 +285,7 @@ struct watch {
   napi_async_context context;
   napi_async_cleanup_hook_handle cleanup;
   uv_handle_t *poll;
+  int events;
   bool closing;
   int holders;
 };
@@ -318,8 +319,16 @@ static void on_cleanup(napi_async_cleanup_hook_handle cleanup, void *data) {
   uv_close(watch->poll, on_closed);
 }
 
+/*
+ * libuv takes POLLERR for a broken descriptor, and stops. For netlink it means that messages were dropped, for TCP that
+ * a connection failed: both are read from the socket, so it counts as ready, and the watch goes on.
+ */
 static void on_ready(uv_handle_t *poll, int status, int events) {
   struct watch *watch = uv_handle_get_data(poll);
+  if (status < 0) {
+    events = watch->events;
+    if (uv_poll_start(poll, events, on_ready) == 0) status = 0;
+  }
   napi_env env = watch->env;
   napi_handle_scope scope;
   napi_value callback, receiver, argument, thrown;
@@ -355,7 +364,7 @@ static napi_value js_watch(napi_env env, napi_callback_info info) {
     free(poll);
     return number(env, failed);
   }
-  *watch = (struct watch){.env = env, .poll = poll, .holders = 2};
+  *watch = (struct watch){.env = env, .poll = poll, .events = events, .holders = 2};
   uv_handle_set_data(poll, watch);
   napi_create_string_utf8(env, "manx.watch", NAPI_AUTO_LENGTH, &name);
   napi_create_reference(env, a[2], 1, &watch->callback);

@@ -9,6 +9,20 @@ import { addressKey } from "../rtnetlink/address.ts";
 import type { Rule } from "../rule.ts";
 import { SimFaults } from "./faults.ts";
 
+/** Settings that come and go with an interface; `*` is its name. A renamed interface takes them along in Linux, not here. */
+const interfaceSettings = [
+  "net/ipv4/conf/*/proxy_arp",
+  "net/ipv4/conf/*/forwarding",
+  "net/ipv4/conf/*/rp_filter",
+  "net/ipv4/conf/*/route_localnet",
+  "net/ipv4/neigh/*/proxy_delay",
+  "net/ipv6/conf/*/proxy_ndp",
+  "net/ipv6/conf/*/forwarding",
+  "net/ipv6/conf/*/accept_ra",
+  "net/ipv6/conf/*/accept_dad",
+  "net/ipv6/conf/*/disable_ipv6",
+];
+
 /**
  * One network namespace in memory. Keeps the promises of Linux: one route a (table, prefix, metric), exclusive creates,
  * deletes by protocol, routes and neighbours that go with their link (IPv4 routes without a word), notifications in
@@ -39,6 +53,7 @@ export class SimKernel {
     this.#nextIfindex = Math.max(this.#nextIfindex, ifindex + 1);
     const up = link.up ?? false;
     const defaults = { mac: "02:00:00:00:00:01", mtu: 1500, kind: "veth", peer: 0, master: 0, running: up };
+    for (const setting of interfaceSettings) this.sysctls.set(setting.replace("*", link.name), "0");
     this.putLink({ ...defaults, ...link, up, ifindex });
     return ifindex;
   }
@@ -65,7 +80,9 @@ export class SimKernel {
   }
 
   deleteLink(ifindex: number): void {
-    if (!this.links.delete(ifindex)) return;
+    const name = this.links.get(ifindex)?.name;
+    if (name === undefined || !this.links.delete(ifindex)) return;
+    for (const setting of interfaceSettings) this.sysctls.delete(setting.replace("*", name));
     for (const [key, address] of this.addresses) if (address.ifindex === ifindex) this.dropAddress(key);
     this.#flush(ifindex);
     this.#tellLinks((listener) => listener.link(remove(ifindex)));
