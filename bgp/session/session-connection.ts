@@ -258,13 +258,12 @@ export class SessionConnection {
     else this.feed(timerEvents[name]);
   }
 
-  /** Silence counts only once all that had arrived was read: a stall of ours must not look like one of the peer. */
+  /**
+   * Silence counts only once all that had arrived was read, after a pause of ours too: a stall of ours must not look like
+   * one of the peer.
+   */
   #onHoldTimer(): void {
     const connection = this.#connection;
-    if (this.#isPaused) {
-      this.#timers.start("hold", seconds(1));
-      return;
-    }
     const expire = (): void => {
       if (this.#connection !== connection || this.#timers.isRunning("hold")) return;
       const why = this.#state === "OpenSent" ? "the peer sent no OPEN" : "nothing heard within the hold time";
