@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { bgpLevels } from "../../bgp/fact.ts";
+import { datastoreLevels } from "../../datastore/fact.ts";
+import { openStore } from "../../datastore/io/open-store.ts";
+import { ipamLevels } from "../../ipam/fact.ts";
+import { kernelLevels } from "../../kernel/fact.ts";
+import { nftLevels } from "../../kernel/nftables/fact.ts";
+import { ManxError } from "../../lib/error.ts";
+import { systemClock } from "../../lib/io/clock.ts";
+import { systemRandom } from "../../lib/io/random.ts";
+import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
+import { agentLevels } from "../fact.ts";
+import { readRequest } from "../workload/request.ts";
+import { Agent, type NodeFact } from "./agent.ts";
+import { servePages } from "./http.ts";
+import { serveLines } from "./line-socket.ts";
+import { logFacts, openLog } from "./log.ts";
+import { openMetrics } from "./metrics.ts";
+import { currentMetrics, currentStatus, healthPages, type ViewOptions } from "./views.ts";
+import { openAllocator, Workloads } from "./workloads.ts";
+
+const levels = { ...agentLevels, ...bgpLevels, ...datastoreLevels, ...ipamLevels, ...kernelLevels, ...nftLevels };
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+/** Ends the process with these lines as the reason. */
+export function fail(lines: readonly string[]): never {
+  for (const line of lines) process.stderr.write(`manx agent: ${line}\n`);
+  process.exit(2);
+}
+
+/** Felix's names for how the datastore is reached count where ours are absent. */
+function storeVariables(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const names = {
+    DATASTORE_TYPE: "FELIX_DATASTORETYPE",
+    ETCD_ENDPOINTS: "FELIX_ETCDENDPOINTS",
+    ETCD_CA_CERT_FILE: "FELIX_ETCDCAFILE",
+    ETCD_CERT_FILE: "FELIX_ETCDCERTFILE",
+    ETCD_KEY_FILE: "FELIX_ETCDKEYFILE",
+  };
+  const aliases = Object.entries(names).map(([name, felix]) => [name, env[name] || env[felix]]);
+  return { ...env, ...Object.fromEntries(aliases) };
+}
+
+/** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
+export async function run(): Promise<void> {
+  const { environment: read, problems } = readEnvironment(process.env);
+  const { settings, problems: felixProblems } = felixSettings(process.env, []);
+  const mistakes = [...problems, ...felixProblems].map(problemText);
+  if (settings.nftablesMode === "Disabled")
+    mistakes.push("FELIX_NFTABLESMODE = 'Disabled': Auto or Enabled would be right; there is no iptables driver yet");
+  if (mistakes.length > 0) fail(mistakes);
+  const environment = { ...read, nodeName: read.nodeName || hostname().toLowerCase() };
+  const log = openLog(environment.nodeName, environment.debugFacts ? "Debug" : settings.logSeverityScreen);
+  const toLog = logFacts<NodeFact>(log, levels);
+  const metrics = openMetrics(() => currentMetrics(view));
+  const tell = (fact: NodeFact): void => {
+    toLog(fact);
+    metrics.count(fact);
+  };
+  const store = await openStore(storeVariables(process.env), systemClock, systemRandom);
+  const allocator = openAllocator(environment.nodeName, store, tell);
+  let isFirst = true;
+  const startedAt = systemClock.wall();
+  const began = performance.now();
+  const agent = new Agent({
+    environment,
+    variables: process.env,
+    store,
+    tell,
+    onPools: () => allocator.settingsChanged(),
+    applied(seconds) {
+      metrics.applied(seconds);
+      if (isFirst) metrics.initialResync((performance.now() - began) / 1000);
+      isFirst = false;
+    },
+  });
+  const view: ViewOptions = { agent, environment, version, startedAt };
+  tell({ fact: "agent.starting", version, datastore: process.env["DATASTORE_TYPE"] ?? "" });
+  const workloads = new Workloads(agent, allocator, environment, tell);
+  await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
+    try {
+      const request = readRequest(line);
+      return request.do === "status" ? currentStatus(view) : await workloads.answer(request);
+    } catch (error) {
+      if (!(error instanceof ManxError)) throw error;
+      return { ok: false, code: error.code, message: error.message, facts: error.facts };
+    }
+  });
+  if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
+  if (settings.prometheusMetricsEnabled) {
+    const page = async () => ({ code: 200, type: "text/plain", body: await metrics.registry.metrics() }) as const;
+    await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
+  }
+  const stop = (signal: string): void => {
+    tell({ fact: "agent.stopping", signal });
+    // Connections are closed and what waits in sockets has left before the process ends.
+    void agent.stop().finally(() => setTimeout(() => process.exit(0), 50));
+  };
+  process.once("SIGTERM", () => stop("SIGTERM"));
+  process.once("SIGINT", () => stop("SIGINT"));
+  await agent.start();
+}
