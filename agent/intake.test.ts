@@ -137,7 +137,7 @@ describe("entries of the store", () => {
           c.kind === "set" && c.value.owner.kind === "NetworkPolicy" ? c.value.rules.map((r) => r.action) : [],
         );
       assert.deepEqual(chains, ["allow"]);
-      assert.equal(intake.policyCount, 2);
+      assert.equal(intake.policyCount, 1);
       feed(`${resources}networkpolicies/ns/foo`, undefined);
       assert.ok(policy.flush().chains.some((c) => c.kind === "set" && c.value.rules[0]?.action === "deny"));
     }

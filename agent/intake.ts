@@ -6,16 +6,18 @@ import type { ClusterInformation } from "../datastore/model/cluster-information.
 import type { FelixConfiguration } from "../datastore/model/felix-configuration.ts";
 import type { Kind } from "../datastore/model/resource.ts";
 import type { Resource } from "../datastore/model/schemas.ts";
+import { canonicalPolicyName } from "../datastore/policy-name.ts";
+import { PolicySpellings } from "../datastore/policy-spellings.ts";
 import { type Problem, problemText } from "../datastore/problem.ts";
 import { parseResourcePath, type ResourceKey } from "../datastore/resource-key.ts";
 import type { Entry } from "../datastore/store.ts";
+import { asCalled } from "../datastore/stored-form.ts";
 import type { Change } from "../lib/change.ts";
 import type { Tell } from "../lib/fact.ts";
 import { prefixKey } from "../net/prefix.ts";
 import type { PolicyGraph, PolicyInput } from "../policy/graph/policy-graph.ts";
 import type { AgentFact } from "./fact.ts";
 import type { NodeGraph } from "./graph/node-graph.ts";
-import { PolicySpellings } from "./policy-spellings.ts";
 
 /** Where resources go. */
 export interface IntakeTargets {
@@ -50,7 +52,7 @@ const followed: ReadonlySet<Kind> = new Set<Kind>([
  */
 export class Intake {
   readonly #targets: IntakeTargets;
-  readonly #policies = new PolicySpellings();
+  readonly #policies = new PolicySpellings<Resource>();
   readonly #felix = new Map<string, FelixConfiguration>();
   readonly #invalid = new Set<string>();
   #cluster: ClusterInformation | undefined;
@@ -88,7 +90,7 @@ export class Intake {
     return { resources: own.filter((resource) => resource !== undefined), changed };
   }
 
-  /** Policies in the store, every spelling counted. */
+  /** Policies in the store. */
   get policyCount(): number {
     return this.#policies.size;
   }
@@ -158,9 +160,14 @@ export class Intake {
     }
   }
 
+  /** Two spellings of one name are one policy, called as people call it. */
   #onPolicy(key: ResourceKey, kind: "NetworkPolicy" | "GlobalNetworkPolicy", value: Resource | undefined): void {
-    const found = value?.kind === "NetworkPolicy" || value?.kind === "GlobalNetworkPolicy" ? value : undefined;
-    this.#targets.policy.on({ kind, change: this.#policies.on(key, found) } as PolicyInput);
+    const change = this.#policies.on(key, value);
+    if (!change) return;
+    const name = canonicalPolicyName(key.name);
+    const id = key.namespace === undefined ? name : `${key.namespace}/${name}`;
+    const policy = change.kind === "set" ? asCalled(change.value) : undefined;
+    this.#targets.policy.on({ kind, change: changeOf(id, policy) } as PolicyInput);
   }
 }
 

@@ -19,6 +19,11 @@ export function policyIdentity(key: ResourceKey): string {
 export class PolicySpellings<V> {
   readonly #stored = new Map<string, Spellings<V>>();
 
+  /** How many policies there are. */
+  get size(): number {
+    return this.#stored.size;
+  }
+
   /** What a change of a stored policy means for the policy; undefined when nothing. */
   on(key: ResourceKey, value: V | undefined): Change<string, V> | undefined {
     const id = policyIdentity(key);

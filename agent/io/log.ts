@@ -15,7 +15,7 @@ const severities: Readonly<Record<string, string>> = {
 export function openLog(node: string, severity: string): Logger {
   return pino({
     level: severities[severity] ?? "info",
-    base: { node },
+    base: { host: node },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { bgpLevels } from "../../bgp/fact.ts";
 import { datastoreLevels } from "../../datastore/fact.ts";
 import { openStore } from "../../datastore/io/open-store.ts";
+import { readStoreSettings } from "../../datastore/store-settings.ts";
 import { ipamLevels } from "../../ipam/fact.ts";
 import { kernelLevels } from "../../kernel/fact.ts";
 import { nftLevels } from "../../kernel/nftables/fact.ts";
@@ -45,6 +46,12 @@ function storeVariables(env: NodeJS.ProcessEnv): Record<string, string | undefin
   return { ...env, ...Object.fromEntries(aliases) };
 }
 
+function datastoreName(env: NodeJS.ProcessEnv): string {
+  const read = readStoreSettings(storeVariables(env));
+  if (!read.ok) return read.why;
+  return read.settings.type === "embedded" ? read.settings.path : read.settings.endpoints.join(",");
+}
+
 /** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
 export async function run(): Promise<void> {
   const { environment: read, problems } = readEnvironment(process.env);
@@ -79,7 +86,7 @@ export async function run(): Promise<void> {
     },
   });
   const view: ViewOptions = { agent, environment, version, startedAt };
-  tell({ fact: "agent.starting", version, datastore: process.env["DATASTORE_TYPE"] ?? "" });
+  tell({ fact: "agent.starting", version, datastore: datastoreName(process.env) });
   const workloads = new Workloads(agent, allocator, environment, tell);
   await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
     try {
