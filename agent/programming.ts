@@ -11,7 +11,7 @@ import type { NodeOutput } from "./graph/node-graph.ts";
 /** The kernel's drivers, as far as a turn needs them. */
 export interface Drivers {
   readonly fib: Pick<FibDriver, "want" | "unwant" | "allowDeletes" | "settled">;
-  readonly neighbours: Pick<Reconciler<Neighbour>, "want" | "unwant" | "allowDeletes" | "settled">;
+  readonly neighbours: Pick<Reconciler<Neighbour>, "want" | "unwant" | "allowDeletes" | "settled" | "resync">;
   readonly sysctls: Pick<SysctlDriver, "want" | "unwant">;
   readonly ruleset: Pick<RulesetDriver, "apply" | "allowDeletes">;
   /** Makes the ruleset want what policy says. */
@@ -24,6 +24,7 @@ export interface Drivers {
  */
 export class Programming {
   readonly #drivers: Drivers;
+  readonly #interfaces = new Set<string>();
   #ipv6 = true;
 
   constructor(drivers: Drivers) {
@@ -54,8 +55,12 @@ export class Programming {
   }
 
   #settings({ interfaces }: NodeOutput): void {
-    const { sysctls } = this.#drivers;
+    const { sysctls, neighbours } = this.#drivers;
     for (const change of interfaces) {
+      // The kernel forgets the neighbours of an interface that was down, without a word.
+      if (change.kind === "set" && this.#interfaces.has(change.key)) neighbours.resync();
+      if (change.kind === "set") this.#interfaces.add(change.key);
+      else this.#interfaces.delete(change.key);
       const settings = interfaceSettings(change.key, this.#ipv6);
       // An interface that came anew has the kernel's settings, whatever we once wrote.
       for (const { path } of settings) sysctls.unwant(path);
