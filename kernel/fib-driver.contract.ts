@@ -102,6 +102,21 @@ export function fibDriverContract(make: () => FibWorld & { readonly clock: Clock
     assert.deepEqual(await there(), []);
   });
 
+  it("knows of each local route whether the kernel holds it", async () => {
+    const [a, b] = world.links;
+    world.someone("create", testRoute("10.8.0.2/32", [hop(b)], { protocol: 4 }));
+    const holds = () => ["10.8.0.1/32", "10.8.0.2/32", "10.8.0.3/32"].map((text) => driver.holdsLocal(prefix(text)));
+    for (const text of ["10.8.0.1/32", "10.8.0.2/32"]) driver.want(prefix(text), path([hop(a)]));
+    driver.applyBatch([{ prefixes: [prefix("10.8.0.3/32")], path: path([hop(a, "10.9.0.2")]) }]);
+    assert.deepEqual(holds(), [false, false, false]);
+    await driver.settled();
+    assert.deepEqual(holds(), [true, false, false], "ours; somebody else's; of BGP");
+    driver.want(prefix("10.8.0.1/32"), path([hop(b)]));
+    assert.equal(driver.holdsLocal(prefix("10.8.0.1/32")), false, "it leads elsewhere still");
+    await driver.settled();
+    assert.equal(driver.holdsLocal(prefix("10.8.0.1/32")), true);
+  });
+
   it("leaves somebody else's route alone, says so once, and takes the place when it is free", async () => {
     const [a, b] = world.links;
     const theirs = testRoute("10.3.0.1/32", [hop(b)], { protocol: 4 });

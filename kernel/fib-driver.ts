@@ -126,6 +126,11 @@ export class FibDriver {
     return families.reduce((sum, family) => sum + this.#plans[family].queued + this.#plans[family].parked, 0);
   }
 
+  /** Whether the local route that is wanted for a prefix is in the kernel, as far as we know. */
+  holdsLocal(prefix: Prefix): boolean {
+    return this.#plans[prefix.family].holdsLocal(prefix);
+  }
+
   /** Keys where somebody else's route is in the way of ours. */
   conflicts(): string[] {
     const key = (prefix: Prefix): string => routeKey({ prefix, table: this.#table, metric: this.#metric });

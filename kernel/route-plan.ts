@@ -66,6 +66,13 @@ export class RoutePlan {
     return this.#parked.size;
   }
 
+  /** Whether a local route is wanted for the prefix, and is there exactly so. */
+  holdsLocal(prefix: Prefix): boolean {
+    const index = this.#prefixes.find(prefix);
+    const id = index < 0 ? 0 : this.#wanted.local[index]!;
+    return id !== 0 && this.#actual[index] === id;
+  }
+
   /** Prefixes where somebody else's route is in the way, in no order. */
   conflicts(): Prefix[] {
     return [...this.#conflicts].map((index) => this.#prefixes.prefix(index));

@@ -115,7 +115,7 @@ class Held {
   readonly tables = new Map<string, Map<string, unknown>>();
   self: unknown;
   hear(output: NodeOutput): void {
-    for (const name of ["routes", "neighbours", "interfaces", "announcements", "peers"] as const) {
+    for (const name of ["endpoints", "routes", "neighbours", "interfaces", "announcements", "peers"] as const) {
       const table = this.tables.get(name) ?? new Map<string, unknown>();
       this.tables.set(name, table);
       for (const change of output[name]) {
@@ -142,6 +142,7 @@ function outcome(history: readonly Step[], turnEvery: number): unknown {
   }
   held.hear(graph.turn());
   assert.deepEqual(graph.turn(), {
+    endpoints: [],
     routes: [],
     neighbours: [],
     interfaces: [],

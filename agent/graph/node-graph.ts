@@ -24,6 +24,8 @@ import { type BgpSettings, selfOf } from "./self.ts";
 
 /** What changed in what this node should have, since the last turn. */
 export interface NodeOutput {
+  /** Endpoints of this node, by `namespace/name`. */
+  readonly endpoints: readonly Change<string, LocalEndpoint>[];
   readonly routes: readonly Change<string, PlannedRoute>[];
   readonly neighbours: readonly Change<string, PlannedNeighbour>[];
   /** Workload interfaces that are there, by name; their kernel settings are due when they appear or get a new index. */
@@ -60,6 +62,7 @@ export class NodeGraph {
   readonly #nodes = new Map<string, Node>();
   readonly #peerings = new Map<string, BGPPeer>();
   readonly #configurations = new Map<string, BGPConfiguration>();
+  #told: ReadonlyMap<string, LocalEndpoint> = new Map();
   #routes: ReadonlyMap<string, PlannedRoute> = new Map();
   #neighbours: ReadonlyMap<string, PlannedNeighbour> = new Map();
   #interfaces: ReadonlyMap<string, LinkState> = new Map();
@@ -205,12 +208,15 @@ export class NodeGraph {
       const link = this.#links.get(interfaceName);
       if (link) interfaces.set(interfaceName, link);
     }
+    const endpoints = new Map(this.#endpoints);
     const output = {
+      endpoints: diff(this.#told, endpoints, (x, y) => x === y),
       routes: diff(this.#routes, routes, samePlannedRoute),
       neighbours: diff(this.#neighbours, neighbours, (x, y) => x.mac === y.mac),
       interfaces: diff(this.#interfaces, interfaces, (x, y) => x.ifindex === y.ifindex && x.up === y.up),
       announcements: diff(this.#announcements, announcements, (x, y) => x.kind === y.kind),
     };
+    this.#told = endpoints;
     this.#routes = routes;
     this.#neighbours = neighbours;
     this.#announcements = announcements;
@@ -235,7 +241,7 @@ export class NodeGraph {
   }
 }
 
-const nothingLocal = { routes: [], neighbours: [], interfaces: [], announcements: [] } as const;
+const nothingLocal = { endpoints: [], routes: [], neighbours: [], interfaces: [], announcements: [] } as const;
 const nothingPeered = { peers: [], self: undefined } as const;
 
 function put<V>(table: Map<string, V>, change: Change<string, V>): void {

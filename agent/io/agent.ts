@@ -13,7 +13,6 @@ import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
 import { families } from "../../net/family.ts";
-import { prefixKey } from "../../net/prefix.ts";
 import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import { BgpService } from "../bgp/bgp-service.ts";
 import { KernelRoutes } from "../bgp/kernel-routes.ts";
@@ -72,6 +71,8 @@ export class Agent {
   #isLinked = false;
   #isAwake = false;
   #isStopped = false;
+  /** In which turn each endpoint of this node was last worked out. */
+  readonly #seenIn = new Map<string, number>();
   #turns = 0;
   #programmedTurns = 0;
 
@@ -152,9 +153,11 @@ export class Agent {
   /** Whether the kernel holds rules and routes of an endpoint (`namespace/name`). */
   isUp(endpoint: string): boolean {
     const local = this.graph.endpoints.get(endpoint);
-    if (!local || !this.isProgrammed || this.#kernel?.fib.pending !== 0) return false;
+    const { fib } = this.#kernel ?? {};
+    if (!local || !fib || (this.#seenIn.get(endpoint) ?? Number.POSITIVE_INFINITY) > this.#programmedTurns)
+      return false;
     const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.#settings.ipv6Support);
-    return routed.every((prefix) => this.graph.routes.get(prefixKey(prefix))?.kind === "workload");
+    return routed.every((prefix) => fib.holdsLocal(prefix));
   }
 
   #isWorkload(name: string): boolean {
@@ -192,6 +195,10 @@ export class Agent {
     const began = performance.now();
     const turn = ++this.#turns;
     const node = this.graph.turn();
+    for (const change of node.endpoints) {
+      if (change.kind === "set") this.#seenIn.set(change.key, turn);
+      else this.#seenIn.delete(change.key);
+    }
     const done = programming.apply(node, this.policy.flush(), () => this.#bgp?.apply(node, this.graph));
     void done.then(() => {
       this.#programmedTurns = turn;
