@@ -1,5 +1,5 @@
+import { nearest } from "../lib/nearest.ts";
 import { BadInput, CliError } from "./error.ts";
-import { nearest } from "./nearest.ts";
 import type { Environment, Shell } from "./shell.ts";
 import { readDocuments } from "./yaml.ts";
 

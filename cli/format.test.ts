@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { distance, nearest } from "../lib/nearest.ts";
 import { boxTable } from "./box-table.ts";
 import { fiveDigits, share, whole } from "./go-format.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { distance, nearest } from "./nearest.ts";
 import { tabTable } from "./tab-table.ts";
 
 describe("numbers as Go prints them", () => {

@@ -1,6 +1,6 @@
 import { type Kind, kindCalled, kindNames, kinds } from "../datastore/model/resource.ts";
+import { nearest } from "../lib/nearest.ts";
 import { CliError } from "./error.ts";
-import { nearest } from "./nearest.ts";
 
 /** Every word that means a kind on the command line. */
 const words = kindNames.flatMap((kind) => [kind, kinds[kind].plural, ...kinds[kind].aliases]);

@@ -1,5 +1,7 @@
 import type * as z from "zod";
+import { nearest } from "../lib/nearest.ts";
 import { fieldPath, type Problem, valueAt } from "./problem.ts";
+import { fieldsAt } from "./schema-fields.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -48,13 +50,23 @@ function unionWant(branches: readonly (readonly Issue[])[]): string {
   return [...new Set(wants)].join(", or ");
 }
 
-/** The problems that a schema found with a value, one for every field that is wrong. */
-export function schemaProblems(error: z.core.$ZodError, object: string, value: unknown): readonly Problem[] {
+/**
+ * The problems that a schema found with a value, one for every field that is wrong. With the schema, a field that does not
+ * exist is told with the one that was probably meant.
+ */
+export function schemaProblems(
+  error: z.core.$ZodError,
+  object: string,
+  value: unknown,
+  schema?: z.core.$ZodType,
+): readonly Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
         const path = [...issue.path, key];
-        return { object, field: fieldPath(path), value: valueAt(value, path), want: "there is no such field" };
+        const meant = schema && nearest(key, fieldsAt(schema, issue.path));
+        const want = `there is no such field${meant === undefined ? "" : `; ${meant} would be right`}`;
+        return { object, field: fieldPath(path), value: valueAt(value, path), want };
       });
     }
     return [{ object, field: fieldPath(issue.path), value: valueAt(value, issue.path), want: wantOf(issue) }];

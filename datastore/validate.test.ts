@@ -48,7 +48,7 @@ describe("validate", () => {
     const found = problems(object("IPPool", "p1", { cidr: "10.0.0.1/16", ipipmode: "Always", natOutgoing: "yes" }));
     assert.deepEqual([...found].sort(), [
       "spec.cidr = '10.0.0.1/16': host bits are set; 10.0.0.0/16 would be right",
-      "spec.ipipmode = 'Always': there is no such field",
+      "spec.ipipmode = 'Always': there is no such field; ipipMode would be right",
       "spec.natOutgoing = 'yes': true or false is wanted",
     ]);
   });

@@ -82,7 +82,8 @@ export function validate(value: unknown, checkSelector: CheckSelector): Validate
   copy["spec"] ??= {};
   const kind = copy["kind"] as Kind;
   const parsed = schemas[kind].safeParse(copy);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error, nameOf(copy, kind), copy) };
+  if (!parsed.success)
+    return { ok: false, problems: schemaProblems(parsed.error, nameOf(copy, kind), copy, schemas[kind]) };
   const resource = parsed.data as Resource;
   const problems = contentProblems(resource, checkSelector);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, resource };
