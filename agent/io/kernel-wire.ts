@@ -51,9 +51,12 @@ function tcpPeer(peer: ListenPeer): TcpPeer {
 export class KernelWire implements Wire {
   readonly #budget = new ReadBudget();
   readonly #ifindexOf: (name: string) => number | undefined;
+  readonly #where: { readonly netns?: string };
 
-  constructor(ifindexOf: (name: string) => number | undefined) {
+  /** @param where path of the namespace whose sockets these are; absent: our own */
+  constructor(ifindexOf: (name: string) => number | undefined, where: { readonly netns?: string } = {}) {
     this.#ifindexOf = ifindexOf;
+    this.#where = where;
   }
 
   unsupported(): readonly SocketOption[] {
@@ -64,7 +67,14 @@ export class KernelWire implements Wire {
     const { remote, localAddress, password } = options;
     const where = formatEndpoint(remote);
     const ifindex = remote.zone === "" ? undefined : this.#ifindexOf(remote.zone);
+    if (remote.zone !== "" && ifindex === undefined) {
+      const fail = setImmediate(() =>
+        listener.onFail(new ConnectFailed(where, `there is no interface ${remote.zone}`)),
+      );
+      return () => clearImmediate(fail);
+    }
     const call = {
+      ...this.#where,
       ...tcpOptions(options),
       remote: { address: remote.address, port: remote.port, ...(ifindex !== undefined && { ifindex }) },
       ...(localAddress && { local: { address: localAddress } }),
@@ -124,9 +134,8 @@ export class KernelWire implements Wire {
       },
     };
     try {
-      open.push(
-        new TcpListener({ address, port, trafficClass, peers: own, ...(device !== undefined && { device }) }, events),
-      );
+      const bound = { ...this.#where, ...(device !== undefined && { device }) };
+      open.push(new TcpListener({ address, port, trafficClass, peers: own, ...bound }, events));
     } catch (error) {
       // A kernel without IPv6: then there are no IPv6 peers to wait for either.
       const lacksFamily = error instanceof KernelError && error.facts.errno === errno.EAFNOSUPPORT;

@@ -49,19 +49,22 @@ async function furnish(pod: Interfaces, ifindex: number, addresses: readonly Pre
   }
 }
 
+/** Where the host's ends are: path of a network namespace, absent for our own. */
+export type HostSide = { readonly netns?: string };
+
 /**
  * Makes and removes the veth pairs of pods. The pair is made from inside the pod's namespace, which works on every kernel, also
  * when the host has an interface of the inner name.
  */
-export function podLinks(open: OpenInterfaces, openSysctls: OpenSysctls): PodLinks {
+export function podLinks(open: OpenInterfaces, openSysctls: OpenSysctls, hostSide: HostSide = {}): PodLinks {
   const create = async (link: PodLink, host: Interfaces, pod: Interfaces): Promise<string> => {
     await host.deleteLink(link.interfaceName);
     await pod.deleteLink(link.ifname);
-    await pod.createVeth({ name: link.ifname, peer: { name: link.interfaceName, mac: hostMac } });
+    await pod.createVeth({ name: link.ifname, peer: { name: link.interfaceName, mac: hostMac, ...hostSide } });
     const outside = await find(host, link.interfaceName);
     // Without detection of duplicates the link-local address of the host's end, the pod's gateway, is usable at once.
     const dad = ["net", "ipv6", "conf", link.interfaceName, "accept_dad"];
-    const sysctls = openSysctls({});
+    const sysctls = openSysctls(hostSide);
     if (sysctls.read(dad) !== undefined) sysctls.write(dad, "0");
     await host.setLink(outside.ifindex, { up: true });
     const inside = await find(pod, link.ifname);
@@ -73,11 +76,15 @@ export function podLinks(open: OpenInterfaces, openSysctls: OpenSysctls): PodLin
   };
   return {
     async create(link) {
-      const host = open({});
+      const host = open(hostSide);
       try {
         const pod = open({ netns: link.netns });
         try {
-          const mac = await create(link, host, pod);
+          const mac = await create(link, host, pod).catch(async (error: unknown) => {
+            // Half a pod is worse than none; the error that led here matters more than one met on the way.
+            await host.deleteLink(link.interfaceName).catch(() => {});
+            throw error;
+          });
           const used = new Set(link.addresses.map((prefix) => prefix.family));
           return { mac, gateways: [...used].map((family) => formatAddress(gateways[family])) };
         } finally {
@@ -88,7 +95,7 @@ export function podLinks(open: OpenInterfaces, openSysctls: OpenSysctls): PodLin
       }
     },
     async remove(interfaceName) {
-      const host = open({});
+      const host = open(hostSide);
       try {
         await host.deleteLink(interfaceName);
       } finally {
