@@ -40,17 +40,37 @@ export function datastoreOutage(seconds: number): void {
       }
     });
 
-    it("loses no packet and no session, and is caught up with afterwards", async () => {
-      await driver.act({ do: "pass", seconds });
-      assert.equal(
-        (await driver.sessions()).every((session) => session.established),
-        true,
+    it("lets an agent that starts meanwhile keep the kernel, open no session, and say so", async () => {
+      await mustHold(
+        topology,
+        driver,
+        { do: "agent", node: "n1", how: "kill" },
+        { do: "agent", node: "n1", how: "start" },
+        { do: "pass", seconds: 2 },
+        { expect: "ready", node: "n1", ready: false, mentions: "datastore", withinSeconds: 0 },
       );
+      const sessions = await driver.sessions();
+      assert.deepEqual(
+        sessions.filter((session) => session.at === "n1" && session.established),
+        [],
+      );
+      assert.deepEqual(
+        (await driver.reach()).filter((tried) => !tried.passed),
+        [],
+      );
+    });
+
+    it("loses no packet, leaves the other sessions alone, and is caught up with afterwards", async () => {
+      await driver.act({ do: "pass", seconds });
+      const ofOthers = (await driver.sessions()).filter((session) => session.at !== "n1" && session.peer !== "n1");
+      assert.equal(ofOthers.length > 0 && ofOthers.every((session) => session.established), true);
       await mustHold(
         topology,
         driver,
         { do: "datastore", how: "start" },
         ...["n1", "n2"].map((node) => soon({ expect: "ready", node, ready: true })),
+        soon({ expect: "sessions" }),
+        { do: "pass", seconds: 2 },
         { do: "stream", how: "stop" },
         { expect: "lossless", withinSeconds: 0 },
         { do: "apply", yaml: demoResource("deny") },

@@ -62,7 +62,7 @@ export class Prober {
 
   /** Tries every flow once by ping and by TCP; what has not answered in time did not pass. */
   async once(flows: readonly Flow[], deadlineMs: number): Promise<ReadonlyMap<number, Tried>> {
-    await this.#define(flows);
+    await this.#define("try", flows);
     const lines = await this.#ask(`once ${deadlineMs}`);
     return new Map(
       lines.map((line) => {
@@ -79,9 +79,9 @@ export class Prober {
     );
   }
 
-  /** Begins to ping on every flow, one packet in each interval. */
+  /** Begins to ping on every flow, one packet in each interval; `once` may be asked meanwhile. */
   async stream(flows: readonly Flow[], everyMs: number): Promise<void> {
-    await this.#define(flows);
+    await this.#define("stream", flows);
     await this.#ask(`stream ${everyMs * 1000}`);
   }
 
@@ -101,9 +101,9 @@ export class Prober {
     this.#child.kill("SIGKILL");
   }
 
-  async #define(flows: readonly Flow[]): Promise<void> {
-    await this.#ask("clear");
-    for (const { id, space, address } of flows) await this.#ask(`flow ${id} ${space} ${address}`);
+  async #define(set: "try" | "stream", flows: readonly Flow[]): Promise<void> {
+    await this.#ask(`clear ${set}`);
+    for (const { id, space, address } of flows) await this.#ask(`flow ${set} ${id} ${space} ${address}`);
   }
 
   #ask(command: string): Promise<string[]> {

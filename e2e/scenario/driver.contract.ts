@@ -7,14 +7,14 @@ import { play } from "./play.ts";
 import type { Step } from "./scenario.ts";
 import type { Topology } from "./topology.ts";
 
-/** Two nodes, a router and a client, as small as a cluster can be that has every kind of machine. */
+/** Two nodes, one of them without a default route, a router and a client: as small as a cluster with every kind of machine can be. */
 export const smallTopology: Topology = {
   name: "small",
   asn: 64512,
   datastore: "embedded",
   nodes: [
     { name: "n1", addresses: { ipv4: "172.31.0.1", ipv6: "fd00:31::1" }, defaultRoute: false },
-    { name: "n2", addresses: { ipv4: "172.31.0.2", ipv6: "fd00:31::2" }, defaultRoute: false },
+    { name: "n2", addresses: { ipv4: "172.31.0.2", ipv6: "fd00:31::2" }, defaultRoute: true },
   ],
   routers: [{ name: "tor", asn: 65000, addresses: { ipv4: "172.31.0.254", ipv6: "fd00:31::254" } }],
   clients: [

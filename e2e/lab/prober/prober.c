@@ -3,11 +3,11 @@
 //
 //   space NAME PATH      open sockets in the namespace at PATH, answer TCP 8080 there with the caller's address
 //   leave NAME           close them
-//   flow ID NAME ADDRESS packets of flow ID leave the space NAME for ADDRESS
-//   clear                forget all flows
-//   once MILLISECONDS    one ping and one connection a flow:  flow ID ping 0|1 SOURCE|- tcp 0|1 SOURCE|-
-//   stream MICROSECONDS  begin to ping on every flow, one packet in that interval
-//   halt MILLISECONDS    stop, wait for the last answers:     loss ID SENT GOT LONGEST_GAP_US ERRORS
+//   flow SET ID NAME ADDRESS  packets of flow ID leave the space NAME for ADDRESS; SET is `try` or `stream`
+//   clear SET                 forget the flows of a set
+//   once MILLISECONDS    one ping and one connection a flow of `try`:  flow ID ping 0|1 SOURCE|- tcp 0|1 SOURCE|-
+//   stream MICROSECONDS  begin to ping on every flow of `stream`, one packet in that interval; tries may go on meanwhile
+//   halt MILLISECONDS    stop, wait for the last answers:              loss ID SENT GOT LONGEST_GAP_US ERRORS
 //
 // Every answer ends with a line "done" or "error WHY". A ping carries its flow and number, so nothing else is mistaken for
 // one. The ICMP identifier changes with every `once` and every second of a stream: conntrack must judge afresh.
@@ -45,13 +45,14 @@ struct flow {
   int64_t last_us, gap_us;
   uint8_t *answered;  // a bit a number, so that a duplicate is not counted twice
 };
+struct set { struct flow flows[FLOWS]; int highest; uint32_t round; };
 struct payload { uint32_t magic, round, flow, number; };
 
 static const uint32_t magic = 0x4d616e78;  // "Manx"
 static struct space spaces[SPACES];
-static struct flow flows[FLOWS];
-static int poller, timer, home, highest = -1;
-static uint32_t round_number, slot, sweep;
+static struct set tries = {.highest = -1}, stream = {.highest = -1};
+static int poller, timer, home;
+static uint32_t rounds, slot, sweep;
 static bool streaming;
 
 static int64_t now_us(void) {
@@ -131,11 +132,16 @@ static const char *leave_space(const char *name) {
   return NULL;
 }
 
-static const char *define_flow(int id, const char *name, const char *address) {
+static struct set *set_named(const char *name) {
+  return !strcmp(name, "try") ? &tries : !strcmp(name, "stream") ? &stream : NULL;
+}
+
+static const char *define_flow(struct set *set, int id, const char *name, const char *address) {
   int at = space_named(name);
+  if (!set) return "no such set";
   if (at < 0) return "no such space";
   if (id < 0 || id >= FLOWS) return "the flow's number is out of range";
-  struct flow *f = &flows[id];
+  struct flow *f = &set->flows[id];
   struct sockaddr_in *four = (void *)&f->to;
   struct sockaddr_in6 *six = (void *)&f->to;
   uint8_t *kept = f->answered;
@@ -145,7 +151,7 @@ static const char *define_flow(int id, const char *name, const char *address) {
   else if (inet_pton(AF_INET6, address, &six->sin6_addr) == 1) f->to.ss_family = AF_INET6, f->to_len = sizeof *six;
   else return "not an address";
   f->used = true, f->space = at, f->call = -1;
-  if (id > highest) highest = id;
+  if (id > set->highest) set->highest = id;
   return NULL;
 }
 
@@ -157,12 +163,12 @@ static uint16_t internet_sum(const void *data, size_t length) {
   return (uint16_t)~sum;
 }
 
-static void ping(int id, uint16_t identifier) {
-  struct flow *f = &flows[id];
+static void ping(struct set *set, int id, uint16_t identifier) {
+  struct flow *f = &set->flows[id];
   struct { struct icmphdr head; struct payload load; } packet = {
       .head = {.type = f->to.ss_family == AF_INET ? ICMP_ECHO : ICMP6_ECHO_REQUEST,
                .un.echo = {.id = htons(identifier), .sequence = htons((uint16_t)f->sent)}},
-      .load = {magic, round_number, (uint32_t)id, f->sent}};
+      .load = {magic, set->round, (uint32_t)id, f->sent}};
   bool four = f->to.ss_family == AF_INET;
   if (four) packet.head.checksum = internet_sum(&packet, sizeof packet);
   struct space *s = &spaces[f->space];
@@ -179,11 +185,12 @@ static void hear(int fd, bool four) {
     struct payload load;
     if ((size_t)n < skip + sizeof(struct icmphdr) + sizeof load) continue;
     memcpy(&load, bytes + skip + sizeof(struct icmphdr), sizeof load);
-    if (load.magic != magic || load.round != round_number || load.flow >= FLOWS || !flows[load.flow].used) continue;
-    struct flow *f = &flows[load.flow];
+    struct set *set = load.round == tries.round ? &tries : &stream;
+    if (load.magic != magic || load.round != set->round || load.flow >= FLOWS || !set->flows[load.flow].used) continue;
+    struct flow *f = &set->flows[load.flow];
     uint8_t type = bytes[skip], bit = (uint8_t)(1 << (load.number & 7)), *mark = &f->answered[load.number % NUMBERS / 8];
     if (type == (four ? ICMP_ECHO : ICMP6_ECHO_REQUEST)) {
-      if (!streaming) text_of(&from, f->ping_source);
+      if (set == &tries) text_of(&from, f->ping_source);
     } else if (!(*mark & bit)) {
       int64_t at = now_us();
       *mark |= bit;
@@ -205,7 +212,7 @@ static void answer_calls(int fd) {
 }
 
 static void call(int id) {
-  struct flow *f = &flows[id];
+  struct flow *f = &tries.flows[id];
   ((struct sockaddr_in *)&f->to)->sin_port = htons(PORT);  // the same place in both families
   if (setns(spaces[f->space].ns, CLONE_NEWNET)) return;
   f->call = socket(f->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -221,7 +228,7 @@ static void hang_up(struct flow *f) {
 }
 
 static void hear_call(int id, int fd) {
-  struct flow *f = &flows[id];
+  struct flow *f = &tries.flows[id];
   if (f->call != fd) return;
   for (;;) {
     ssize_t n = read(fd, f->tcp_source + f->tcp_got, sizeof f->tcp_source - 1 - f->tcp_got);
@@ -232,10 +239,10 @@ static void hear_call(int id, int fd) {
   }
 }
 
-static void begin(void) {
-  round_number++;
-  for (int id = 0; id <= highest; id++) {
-    struct flow *f = &flows[id];
+static void begin(struct set *set) {
+  set->round = ++rounds;
+  for (int id = 0; id <= set->highest; id++) {
+    struct flow *f = &set->flows[id];
     if (!f->used) continue;
     hang_up(f);
     f->ping = f->tcp = false, f->tcp_got = 0, f->sent = f->got = f->errors = 0, f->gap_us = 0, f->last_us = now_us();
@@ -253,15 +260,15 @@ static void tick(void) {
   uint64_t late;
   if (read(timer, &late, sizeof late) < 0 || !streaming) return;
   if (slot == 0) sweep++;
-  for (int id = (int)slot; id <= highest; id += SLOTS)
-    if (flows[id].used) ping(id, (uint16_t)(round_number * 251 + sweep / 100));
+  for (int id = (int)slot; id <= stream.highest; id += SLOTS)
+    if (stream.flows[id].used) ping(&stream, id, (uint16_t)(stream.round * 251 + sweep / 100));
   slot = (slot + 1) % SLOTS;
 }
 
-static bool settled(bool calls) {
-  for (int id = 0; id <= highest; id++) {
-    struct flow *f = &flows[id];
-    if (f->used && (f->got < f->sent || (calls && f->call >= 0))) return false;
+static bool settled(const struct set *set) {
+  for (int id = 0; id <= set->highest; id++) {
+    const struct flow *f = &set->flows[id];
+    if (f->used && (f->got < f->sent || f->call >= 0)) return false;
   }
   return true;
 }
@@ -278,10 +285,10 @@ static void handle(const struct epoll_event *event) {
   }
 }
 
-/** Lets events happen until everything asked has been answered, or the time is over. */
-static void settle(int milliseconds, bool calls) {
+/** Lets events happen until everything asked of a set has been answered, or the time is over. */
+static void settle(const struct set *set, int milliseconds) {
   int64_t until = now_us() + milliseconds * 1000LL;
-  while (now_us() < until && !settled(calls)) {
+  while (now_us() < until && !settled(set)) {
     struct epoll_event events[64];
     int n = epoll_wait(poller, events, 64, 10);
     for (int i = 0; i < n; i++) handle(&events[i]);
@@ -289,12 +296,12 @@ static void settle(int milliseconds, bool calls) {
 }
 
 static void once(int milliseconds) {
-  begin();
-  for (int id = 0; id <= highest; id++)
-    if (flows[id].used) ping(id, (uint16_t)(round_number * 251)), call(id);
-  settle(milliseconds, true);
-  for (int id = 0; id <= highest; id++) {
-    struct flow *f = &flows[id];
+  begin(&tries);
+  for (int id = 0; id <= tries.highest; id++)
+    if (tries.flows[id].used) ping(&tries, id, (uint16_t)(tries.round * 251)), call(id);
+  settle(&tries, milliseconds);
+  for (int id = 0; id <= tries.highest; id++) {
+    struct flow *f = &tries.flows[id];
     if (!f->used) continue;
     hang_up(f);
     printf("flow %d ping %d %s tcp %d %s\n", id, f->ping, f->ping_source[0] ? f->ping_source : "-", f->tcp,
@@ -304,29 +311,40 @@ static void once(int milliseconds) {
 
 static void halt(int milliseconds) {
   set_timer(0);
-  settle(milliseconds, false);
   streaming = false;
-  for (int id = 0; id <= highest; id++) {
-    struct flow *f = &flows[id];
+  settle(&stream, milliseconds);
+  for (int id = 0; id <= stream.highest; id++) {
+    struct flow *f = &stream.flows[id];
     if (!f->used) continue;
     int64_t tail = f->got < f->sent ? now_us() - f->last_us : 0;
     printf("loss %d %u %u %lld %u\n", id, f->sent, f->got, (long long)(tail > f->gap_us ? tail : f->gap_us), f->errors);
   }
 }
 
+static const char *clear(struct set *set) {
+  if (!set) return "no such set";
+  for (int id = 0; id <= set->highest; id++) hang_up(&set->flows[id]), set->flows[id].used = false;
+  set->highest = -1;
+  return NULL;
+}
+
+static const char *start(int every_us) {
+  begin(&stream);
+  streaming = true, slot = 0;
+  set_timer(every_us / SLOTS);
+  return NULL;
+}
+
 static const char *obey(char *line) {
-  char name[64], text[512];
+  char set[8], name[64], text[512];
   int number;
   if (sscanf(line, "space %63s %511s", name, text) == 2) return open_space(name, text);
   if (sscanf(line, "leave %63s", name) == 1) return leave_space(name);
-  if (sscanf(line, "flow %d %63s %511s", &number, name, text) == 3) return define_flow(number, name, text);
+  if (sscanf(line, "flow %7s %d %63s %511s", set, &number, name, text) == 4) return define_flow(set_named(set), number, name, text);
+  if (sscanf(line, "clear %7s", set) == 1) return clear(set_named(set));
   if (sscanf(line, "once %d", &number) == 1) return once(number), NULL;
   if (sscanf(line, "halt %d", &number) == 1) return halt(number), NULL;
-  if (sscanf(line, "stream %d", &number) == 1) return begin(), streaming = true, slot = 0, set_timer(number / SLOTS), NULL;
-  if (!strncmp(line, "clear", 5)) {
-    for (int id = 0; id <= highest; id++) hang_up(&flows[id]), flows[id].used = false;
-    return highest = -1, NULL;
-  }
+  if (sscanf(line, "stream %d", &number) == 1) return start(number);
   return "no such command";
 }
 
