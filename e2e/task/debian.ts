@@ -19,7 +19,7 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /** What the demo needs. */
-export const demoPackages: readonly string[] = ["iproute2", "nftables", "frr", "etcd-server"];
+export const demoPackages: readonly string[] = ["iproute2", "nftables", "frr", "etcd-server", "etcd-client"];
 
 /** What all tests need. */
 export const testPackages: readonly string[] = Object.keys(programs);
