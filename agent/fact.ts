@@ -7,11 +7,6 @@ export type AgentFact =
   | { readonly fact: "agent.registered"; readonly ipv4: string; readonly ipv6: string; readonly asn: number }
   | { readonly fact: "agent.registration-failed"; readonly why: string; readonly retrySeconds: number }
   | { readonly fact: "agent.resource-invalid"; readonly key: string; readonly why: string }
-  | {
-      readonly fact: "agent.datastore";
-      readonly state: "in-sync" | "interrupted" | "resumed" | "relisting";
-      readonly why: string;
-    }
   | { readonly fact: "agent.paused"; readonly why: string }
   | { readonly fact: "agent.resumed" }
   | { readonly fact: "agent.programming"; readonly millis: number; readonly routes: number; readonly endpoints: number }
@@ -35,7 +30,6 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.registered": "info",
   "agent.registration-failed": "warn",
   "agent.resource-invalid": "warn",
-  "agent.datastore": "info",
   "agent.paused": "warn",
   "agent.resumed": "info",
   "agent.programming": "info",

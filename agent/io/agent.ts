@@ -71,6 +71,9 @@ export class Agent {
   #isLinked = false;
   #isAwake = false;
   #isStopped = false;
+  #isPaused = false;
+  /** Settings whose refusal was told. */
+  readonly #toldSettings = new Set<string>();
   /** In which turn each endpoint of this node was last worked out. */
   readonly #seenIn = new Map<string, number>();
   #turns = 0;
@@ -185,8 +188,28 @@ export class Agent {
     this.#isAwake = true;
     setImmediate(() => {
       this.#isAwake = false;
+      this.#tellPause();
       if (!this.#isStopped && this.blocked === "") this.#turn();
     });
+  }
+
+  /** Says once that the datastore wants programming to stop, and once that it goes on. */
+  #tellPause(): void {
+    const isPaused = !this.intake.isReady;
+    if (isPaused === this.#isPaused || !this.datastore.isInSync) return;
+    this.#isPaused = isPaused;
+    this.#options.tell(isPaused ? { fact: "agent.paused", why: this.blocked } : { fact: "agent.resumed" });
+  }
+
+  /** Says once of each setting below /proc/sys that it cannot be written; nothing works as it should then. */
+  #tellSettings(): void {
+    const refused = this.#kernel!.sysctls.refused();
+    for (const setting of this.#toldSettings) if (!refused.has(setting)) this.#toldSettings.delete(setting);
+    for (const [setting, { message }] of refused) {
+      if (this.#toldSettings.has(setting)) continue;
+      this.#toldSettings.add(setting);
+      this.#options.tell({ fact: "agent.setting-failed", setting, why: message });
+    }
   }
 
   #turn(): void {
@@ -202,6 +225,7 @@ export class Agent {
     const done = programming.apply(node, this.policy.flush(), () => this.#bgp?.apply(node, this.graph));
     void done.then(() => {
       this.#programmedTurns = turn;
+      this.#tellSettings();
       const took = performance.now() - began;
       this.#options.applied(took / 1000);
       const { routes, interfaces } = node;

@@ -57,7 +57,7 @@ class ShortWire extends KernelWire {
 
 describe("sockets of the kernel", () => {
   let netns: ScratchNetns;
-  before(() => void (netns = scratchNetns()));
+  before(() => void (netns = scratchNetns("agent")));
   after(() => netns.close());
 
   function lab(address: Address): WireLab {

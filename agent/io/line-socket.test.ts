@@ -15,6 +15,15 @@ function ask(path: string, ...chunks: string[]): Promise<string> {
   });
 }
 
+function askAndClose(path: string, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = "";
+    const socket = createConnection({ path, allowHalfOpen: true }, () => socket.end(line));
+    socket.setEncoding("utf8").on("data", (chunk: string) => void (all += chunk));
+    socket.on("error", reject).on("end", () => resolve(all));
+  });
+}
+
 describe("the agent's socket", () => {
   const folder = mkdtempSync(join(tmpdir(), "manx-socket-"));
   const path = join(folder, "run", "agent.sock");
@@ -34,6 +43,11 @@ describe("the agent's socket", () => {
     assert.equal(await ask(path, '{"do":', '"status"}\n{"do":"more"}\n'), '{"ok":true,"request":{"do":"status"}}\n');
   });
 
+  it("answers a caller that has closed its half, and says so when that came too early", async () => {
+    assert.equal(await askAndClose(path, '{"do":1}\n'), '{"ok":true,"request":{"do":1}}\n');
+    assert.match(await askAndClose(path, '{"do":1}'), /agent\/bad-request.*line feed would be right/);
+  });
+
   it("belongs to its owner alone", () => assert.equal(statSync(path).mode & 0o777, 0o600));
 
   it("says what is wrong with a line that is not JSON or too long", async () => {
@@ -48,7 +62,7 @@ describe("the agent's socket", () => {
   it("refuses a path that is served, and takes over one that is not", async () => {
     await assert.rejects(
       serveLines(path, async () => ({})),
-      /another agent/,
+      { code: "agent/socket-in-use", message: /another agent/ },
     );
     const stale = join(folder, "stale.sock");
     writeFileSync(stale, "");

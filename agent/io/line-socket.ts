@@ -1,6 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
+import { ManxError } from "../../lib/error.ts";
+
+/** Another process serves the socket's path. */
+export class SocketInUse extends ManxError<"agent/socket-in-use", { readonly path: string }> {}
 
 const maxLineBytes = 65536;
 const idleMs = 120_000;
@@ -27,6 +31,9 @@ function serveOne(socket: Socket, answer: Answer): void {
   socket.setEncoding("utf8");
   socket.setTimeout(idleMs, () => socket.destroy());
   socket.on("error", () => socket.destroy());
+  socket.on("end", () => {
+    if (!asked) refuse("one JSON line that ends with a line feed would be right");
+  });
   socket.on("data", (chunk: string) => {
     if (asked) return;
     line += chunk;
@@ -48,16 +55,21 @@ function serveOne(socket: Socket, answer: Answer): void {
 /**
  * A Unix socket that only its owner can open (0600): one JSON line in, one out, then it closes. A socket file that nobody
  * serves any more is replaced.
- * @throws an Error when another process serves the path.
+ * @throws SocketInUse
  */
 export async function serveLines(path: string, answer: Answer): Promise<Server> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   if (existsSync(path)) {
     if (await inUse(path))
-      throw new Error(`${path} is served by another agent; one agent per MANX_RUN_DIR would be right`);
+      throw new SocketInUse(
+        "agent/socket-in-use",
+        `${path} is served by another agent; one agent per MANX_RUN_DIR would be right`,
+        { path },
+      );
     rmSync(path);
   }
-  const server = createServer((socket) => serveOne(socket, answer));
+  // A caller that has said all it had may close its half and still gets its answer.
+  const server = createServer({ allowHalfOpen: true }, (socket) => serveOne(socket, answer));
   server.maxConnections = 256;
   const before = process.umask(0o177);
   await new Promise<void>((resolve, reject) => {

@@ -4,17 +4,19 @@ import { join } from "node:path";
 import { bgpLevels } from "../../bgp/fact.ts";
 import { datastoreLevels } from "../../datastore/fact.ts";
 import { openStore } from "../../datastore/io/open-store.ts";
-import { readStoreSettings } from "../../datastore/store-settings.ts";
+import { readStoreSettings, type StoreSettings } from "../../datastore/store-settings.ts";
 import { ipamLevels } from "../../ipam/fact.ts";
 import { kernelLevels } from "../../kernel/fact.ts";
 import { nftLevels } from "../../kernel/nftables/fact.ts";
 import { ManxError } from "../../lib/error.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
+import { seconds } from "../../lib/unit.ts";
 import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
 import { agentLevels } from "../fact.ts";
 import { readRequest } from "../workload/request.ts";
 import { Agent, type NodeFact } from "./agent.ts";
+import { collectOnce } from "./collect.ts";
 import { servePages } from "./http.ts";
 import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog } from "./log.ts";
@@ -46,10 +48,8 @@ function storeVariables(env: NodeJS.ProcessEnv): Record<string, string | undefin
   return { ...env, ...Object.fromEntries(aliases) };
 }
 
-function datastoreName(env: NodeJS.ProcessEnv): string {
-  const read = readStoreSettings(storeVariables(env));
-  if (!read.ok) return read.why;
-  return read.settings.type === "embedded" ? read.settings.path : read.settings.endpoints.join(",");
+function nameOf(settings: StoreSettings): string {
+  return settings.type === "embedded" ? settings.path : settings.endpoints.join(",");
 }
 
 /** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
@@ -59,7 +59,10 @@ export async function run(): Promise<void> {
   const mistakes = [...problems, ...felixProblems].map(problemText);
   if (settings.nftablesMode === "Disabled")
     mistakes.push("FELIX_NFTABLESMODE = 'Disabled': Auto or Enabled would be right; there is no iptables driver yet");
-  if (mistakes.length > 0) fail(mistakes);
+  const stored = readStoreSettings(storeVariables(process.env));
+  if (!stored.ok) mistakes.push(stored.why);
+  if (mistakes.length > 0 || !stored.ok) fail(mistakes);
+  const datastore = nameOf(stored.settings);
   const environment = { ...read, nodeName: read.nodeName || hostname().toLowerCase() };
   const log = openLog(environment.nodeName, environment.debugFacts ? "Debug" : settings.logSeverityScreen);
   const toLog = logFacts<NodeFact>(log, levels);
@@ -79,14 +82,16 @@ export async function run(): Promise<void> {
     store,
     tell,
     onPools: () => allocator.settingsChanged(),
-    applied(seconds) {
-      metrics.applied(seconds);
-      if (isFirst) metrics.initialResync((performance.now() - began) / 1000);
+    applied(took) {
+      metrics.applied(took);
+      if (!isFirst) return;
       isFirst = false;
+      metrics.initialResync((performance.now() - began) / 1000);
+      systemClock.after(seconds(1), collectOnce);
     },
   });
-  const view: ViewOptions = { agent, environment, version, startedAt };
-  tell({ fact: "agent.starting", version, datastore: datastoreName(process.env) });
+  const view: ViewOptions = { agent, environment, version, startedAt, datastore };
+  tell({ fact: "agent.starting", version, datastore });
   const workloads = new Workloads(agent, allocator, environment, tell);
   await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
     try {

@@ -11,12 +11,15 @@ export interface ViewOptions {
   readonly environment: Environment;
   readonly version: string;
   readonly startedAt: number;
+  /** Where the datastore is, for messages. */
+  readonly datastore: string;
 }
 
-function datastoreCondition(agent: Agent): Condition {
+function datastoreCondition({ agent, datastore }: ViewOptions): Condition {
   const { isInSync, lost } = agent.datastore;
   const name = "datastore";
-  if (!isInSync) return { name, holds: false, why: lost === "" ? "reading" : `cannot be reached: ${lost}` };
+  if (!isInSync)
+    return { name, holds: false, why: lost === "" ? `waiting for ${datastore}` : `cannot be reached: ${lost}` };
   if (lost !== "") return { name, holds: false, why: `contact lost, the kernel stays as it is: ${lost}` };
   const invalid = agent.intake.invalidCount;
   return {
@@ -32,15 +35,18 @@ function kernelCondition(agent: Agent): Condition {
   if (!agent.isProgrammed) return { name, holds: false, why: "routes and rules are being programmed" };
   const conflicts = agent.kernel?.fib.conflicts() ?? [];
   const waiting = agent.kernel?.fib.pending ?? 0;
+  const settings = agent.kernel?.sysctls.refused().size ?? 0;
   const notes = [
     ...(conflicts.length > 0 ? [`held by another program: ${conflicts.slice(0, 5).join(", ")}`] : []),
+    ...(settings > 0 ? [`${settings} settings cannot be written, see the log`] : []),
     ...(waiting > 0 ? [`${waiting} routes wait`] : []),
   ];
   return { name, holds: true, why: notes.length === 0 ? "as wanted" : notes.join("; ") };
 }
 
 /** The agent's status as of now. */
-export function currentStatus({ agent, environment, version, startedAt }: ViewOptions): AgentStatus {
+export function currentStatus(options: ViewOptions): AgentStatus {
+  const { agent, environment, version, startedAt } = options;
   const { unregistered } = agent.datastore;
   const { graph, policy } = agent;
   return agentStatus({
@@ -50,7 +56,7 @@ export function currentStatus({ agent, environment, version, startedAt }: ViewOp
     graph,
     speaker: agent.bgp?.status(),
     bgpOff: environment.backend === "none" ? "off: CALICO_NETWORKING_BACKEND is none" : "",
-    datastore: datastoreCondition(agent),
+    datastore: datastoreCondition(options),
     kernel: kernelCondition(agent),
     registration: { name: "node", holds: unregistered === "", why: unregistered || "registered" },
     routes: { local: graph.routes.size, bgp: agent.bgpRoutes, conflicts: agent.kernel?.fib.conflicts().length ?? 0 },

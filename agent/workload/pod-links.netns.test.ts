@@ -20,9 +20,9 @@ describe("veth pairs of pods, in the kernel", () => {
   let other: ScratchNetns;
   let links: PodLinks;
   before(() => {
-    host = scratchNetns();
-    pod = scratchNetns();
-    other = scratchNetns();
+    host = scratchNetns("agent");
+    pod = scratchNetns("agent");
+    other = scratchNetns("agent");
     links = podLinks(openInterfaces, openSysctls, { netns: host.path });
     // What the agent sets at its start.
     for (const key of ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"])

@@ -15,9 +15,9 @@ export interface ScratchNetns {
 
 let made = 0;
 
-/** Makes a namespace with the loopback and a veth pair `v0`, `v1` in it, all up. Needs root. */
-export function scratchNetns(): ScratchNetns {
-  const name = `manx-kernel-${process.pid}-${made++}`;
+/** Makes a namespace with the loopback and a veth pair `v0`, `v1` in it, all up. Its name says whose it is. Needs root. */
+export function scratchNetns(room = "kernel"): ScratchNetns {
+  const name = `manx-${room}-${process.pid}-${made++}`;
   const run = (args: string[]): string => execFileSync("ip", args, { encoding: "utf8", stdio: "pipe" });
   const ip = (args: string): string => run(["-n", name, ...args.split(" ")]);
   run(["netns", "add", name]);
