@@ -146,7 +146,9 @@ export class AgentLab {
   /** Everything forwarded and filtered by, with handles: equal texts mean that nobody replaced anything. */
   kernel(): string {
     const settings = ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"].map((key) => this.run("sysctl", key));
-    const routes = this.netns.ip("route show table all") + this.netns.ip("-6 route show table main");
+    // The kernel makes routes of its own for link-local addresses, whenever those are ready.
+    const all = this.netns.ip("route show table all") + this.netns.ip("-6 route show table main");
+    const routes = all.replace(/^.*proto kernel.*\n/gm, "");
     const neighbours = this.netns.ip("neigh show nud permanent");
     return [...settings, routes, neighbours, this.run("nft", "-a", "list", "ruleset")].join("");
   }

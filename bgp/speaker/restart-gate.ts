@@ -36,6 +36,11 @@ export class RestartGate {
     this.#check();
   }
 
+  /** Nothing more will be known, whether peers came up or not: a node whose peers are all dead must not keep old routes. */
+  allKnown(why: string): void {
+    this.#open(why);
+  }
+
   endOfRib(peer: number, family: Family): void {
     this.#waiting.get(peer)?.delete(family);
     this.#check();

@@ -87,6 +87,7 @@ export class Speaker {
     this.#sync = new SyncWatch(config, clock, (family, why) => {
       tell({ fact: "bgp.in-sync", family, why });
       this.#tables.of(family)?.feed?.inSync();
+      if (this.#sync.isOver) this.#gate.allKnown(why);
       this.#wake();
     });
     this.#doorman = new Doorman(config, ports, (connection) => this.#accept(connection));

@@ -35,6 +35,11 @@ export class SyncWatch {
     this.#cancel();
   }
 
+  /** Whether every family's time has come. */
+  get isOver(): boolean {
+    return this.#open.size === 0;
+  }
+
   check(family: Family, isTold: boolean): void {
     if (isTold) this.#close(family, "every configured peer has said End-of-RIB");
   }
