@@ -20,6 +20,7 @@ function node(fail = "") {
   const records = new Map<string, WorkloadRecord>();
   const log: string[] = [];
   let next = 1;
+  let drawn = 1;
   const step = (name: string): void => {
     log.push(name);
     if (name === fail) throw new Error(`${name} refused`);
@@ -37,10 +38,10 @@ function node(fail = "") {
       },
     },
     links: {
-      async create({ interfaceName }) {
+      async create({ interfaceName, mac = `aa:bb:cc:00:00:0${drawn++}` }) {
         step("create");
         links.add(interfaceName);
-        return { mac: "aa:bb:cc:00:00:01", gateways: ["169.254.1.1"] };
+        return { mac, gateways: ["169.254.1.1"] };
       },
       async remove(interfaceName) {
         step("unlink");
@@ -83,7 +84,7 @@ describe("attaching a workload", () => {
     assert.deepEqual([...n.handles.keys()], [handleOf("prod-web")]);
   });
 
-  it("asked again for the same sandbox keeps the address", async () => {
+  it("asked again for the same sandbox keeps the address and the MAC", async () => {
     const n = node();
     const first = await attach(add, n.ports);
     assert.deepEqual(await attach(add, n.ports), first);

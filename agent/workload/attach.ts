@@ -59,7 +59,8 @@ export async function attach(request: WorkloadRequest, ports: WorkloadPorts): Pr
   const interfaceName = `cali${ports.shortHash(`${request.namespace}.${request.name}`)}`;
   let record: WorkloadRecord | undefined;
   try {
-    const { mac, gateways } = await ports.links.create({ netns, ifname: endpoint, interfaceName, addresses });
+    const link = { netns, ifname: endpoint, interfaceName, addresses, ...(again && found.mac && { mac: found.mac }) };
+    const { mac, gateways } = await ports.links.create(link);
     record = {
       namespace: request.namespace,
       pod: request.name,

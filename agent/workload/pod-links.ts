@@ -60,7 +60,8 @@ export function podLinks(open: OpenInterfaces, openSysctls: OpenSysctls, hostSid
   const create = async (link: PodLink, host: Interfaces, pod: Interfaces): Promise<string> => {
     await host.deleteLink(link.interfaceName);
     await pod.deleteLink(link.ifname);
-    await pod.createVeth({ name: link.ifname, peer: { name: link.interfaceName, mac: hostMac, ...hostSide } });
+    const inner = { name: link.ifname, ...(link.mac && { mac: link.mac }) };
+    await pod.createVeth({ ...inner, peer: { name: link.interfaceName, mac: hostMac, ...hostSide } });
     const outside = await find(host, link.interfaceName);
     // Without detection of duplicates the link-local address of the host's end, the pod's gateway, is usable at once.
     const dad = ["net", "ipv6", "conf", link.interfaceName, "accept_dad"];

@@ -34,6 +34,8 @@ export interface PodLink {
   readonly ifname: string;
   readonly interfaceName: string;
   readonly addresses: readonly Prefix[];
+  /** The inside's MAC when it is known already; absent: the kernel draws one. */
+  readonly mac?: string;
 }
 
 /** What is done to interfaces and to the insides of namespaces. */
