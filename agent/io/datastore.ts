@@ -5,7 +5,7 @@ import { ResourceClient } from "../../datastore/resource-client.ts";
 import { resourcesPrefix } from "../../datastore/resource-key.ts";
 import type { Store } from "../../datastore/store.ts";
 import { makeUsable } from "../../datastore/virgin.ts";
-import type { Cancel } from "../../lib/clock.ts";
+import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
@@ -25,6 +25,8 @@ export interface DatastoreOptions {
   readonly intake: Intake;
   /** Something was told, or a state changed. */
   readonly changed: () => void;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 const retrySeconds = 5;
@@ -37,13 +39,16 @@ export class Datastore {
   readonly #lost = new Map<string, string>();
   #synced = 0;
   #registered = "";
+  readonly #clock: Clock;
   #retry: Cancel = () => {};
+  #isStopped = false;
 
   constructor(options: DatastoreOptions) {
     this.#options = options;
-    const { store, intake, environment, changed } = options;
-    this.client = new ResourceClient(store, systemClock, systemRandom);
-    const ports = { clock: systemClock, random: systemRandom, tell: (fact: DatastoreFact) => this.#hear(fact) };
+    const { store, intake, environment, changed, clock = systemClock } = options;
+    this.#clock = clock;
+    this.client = new ResourceClient(store, clock, systemRandom);
+    const ports = { clock, random: systemRandom, tell: (fact: DatastoreFact) => this.#hear(fact) };
     const to = {
       changes: (changes: Parameters<Intake["on"]>[0][] | readonly Parameters<Intake["on"]>[0][]) => {
         for (const change of changes) intake.on(change);
@@ -65,6 +70,7 @@ export class Datastore {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#retry();
     for (const follower of this.#followers) follower.stop();
     await this.#options.store.close();
@@ -95,7 +101,7 @@ export class Datastore {
   async #register(addresses: () => readonly HostAddress[]): Promise<void> {
     const { environment, store, tell } = this.#options;
     try {
-      await makeUsable(store, { clock: systemClock, random: systemRandom }, tell);
+      await makeUsable(store, { clock: this.#clock, random: systemRandom }, tell);
       const [ipv4, ipv6] = [own("ipv4", environment.ip, addresses()), own("ipv6", environment.ip6, addresses())];
       const written = await registerNode(this.client, environment.nodeName, { ipv4, ipv6, asn: environment.asn });
       this.#registered = "yes";
@@ -104,10 +110,11 @@ export class Datastore {
         tell({ fact: "agent.registered", ipv4: text(ipv4), ipv6: text(ipv6), asn: environment.asn ?? 0 });
       }
     } catch (error) {
+      if (this.#isStopped) return;
       const why = error instanceof Error ? error.message : String(error);
       this.#registered = why;
       tell({ fact: "agent.registration-failed", why, retrySeconds });
-      this.#retry = systemClock.after(seconds(retrySeconds), () => void this.#register(addresses));
+      this.#retry = this.#clock.after(seconds(retrySeconds), () => void this.#register(addresses));
     }
     this.#options.changed();
   }
