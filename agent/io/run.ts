@@ -92,7 +92,7 @@ export async function run(): Promise<void> {
   });
   const view: ViewOptions = { agent, environment, version, startedAt, datastore };
   tell({ fact: "agent.starting", version, datastore });
-  const workloads = new Workloads(agent, allocator, environment, tell);
+  const workloads = new Workloads({ agent, allocator, nodeName: environment.nodeName, tell });
   await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
     try {
       const request = readRequest(line);

@@ -12,12 +12,12 @@ import { seconds } from "../../lib/unit.ts";
 import { matches } from "../../policy/selector/evaluate.ts";
 import { parseSelector } from "../../policy/selector/parse.ts";
 import type { Failure, WorkloadAnswer, WorkloadRequest } from "../api/socket.ts";
-import type { Environment } from "../config/environment.ts";
 import type { AgentFact } from "../fact.ts";
 import { workloadAddresses } from "../workload/addresses.ts";
 import { attach, detach, type WorkloadPorts } from "../workload/attach.ts";
 import { workloadEndpoints } from "../workload/endpoints.ts";
 import { podLinks } from "../workload/pod-links.ts";
+import type { PodLinks } from "../workload/ports.ts";
 import type { Agent } from "./agent.ts";
 
 /** How long a workload may wait for the kernel. */
@@ -36,17 +36,27 @@ export function openAllocator(
   return new Allocator({ node, store, clock: systemClock, random: systemRandom, selects, tell });
 }
 
+/** What workloads are attached with. */
+export interface WorkloadsOptions {
+  readonly agent: Pick<Agent, "blocked" | "settings" | "graph" | "datastore" | "waiters" | "isUp">;
+  readonly allocator: Pick<Allocator, "assign" | "addressesOf" | "releaseByHandle">;
+  readonly nodeName: string;
+  readonly tell: Tell<AgentFact>;
+  /** Default: this machine's kernel. */
+  readonly links?: PodLinks;
+}
+
 /** Answers what CNI ADD and DEL and `manxctl workload` ask; one request of a workload at a time. */
 export class Workloads {
-  readonly #agent: Agent;
+  readonly #agent: WorkloadsOptions["agent"];
   readonly #ports: WorkloadPorts;
   readonly #tell: Tell<AgentFact>;
   readonly #running = new Map<string, Promise<unknown>>();
 
-  constructor(agent: Agent, allocator: Allocator, environment: Environment, tell: Tell<AgentFact>) {
+  constructor(options: WorkloadsOptions) {
+    const { agent, allocator, nodeName: node, tell, links = podLinks(openInterfaces, openSysctls) } = options;
     this.#agent = agent;
     this.#tell = tell;
-    const { nodeName: node } = environment;
     this.#ports = {
       addresses: workloadAddresses({
         allocator,
@@ -55,7 +65,7 @@ export class Workloads {
         ipv6: () => agent.settings.ipv6Support,
         timestamp: () => formatTimestamp(systemClock.wall()),
       }),
-      links: podLinks(openInterfaces, openSysctls),
+      links,
       endpoints: workloadEndpoints(agent.datastore.client, node),
       programmed: (endpoint) =>
         agent.waiters.wait(
