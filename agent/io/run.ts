@@ -12,6 +12,8 @@ import { ManxError } from "../../lib/error.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
+import type { Environment } from "../config/environment.ts";
+import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
 import { agentLevels } from "../fact.ts";
 import { readRequest } from "../workload/request.ts";
@@ -52,8 +54,12 @@ function nameOf(settings: StoreSettings): string {
   return settings.type === "embedded" ? settings.path : settings.endpoints.join(",");
 }
 
-/** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
-export async function run(): Promise<void> {
+/** What the environment says; every mistake in it, told at once, ends the process. */
+function readStart(): {
+  readonly environment: Environment;
+  readonly settings: FelixSettings;
+  readonly datastore: string;
+} {
   const { environment: read, problems } = readEnvironment(process.env);
   const { settings, problems: felixProblems } = felixSettings(process.env, []);
   const mistakes = [...problems, ...felixProblems].map(problemText);
@@ -64,6 +70,12 @@ export async function run(): Promise<void> {
   if (mistakes.length > 0 || !stored.ok) fail(mistakes);
   const datastore = nameOf(stored.settings);
   const environment = { ...read, nodeName: read.nodeName || hostname().toLowerCase() };
+  return { environment, settings, datastore };
+}
+
+/** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
+export async function run(): Promise<void> {
+  const { environment, settings, datastore } = readStart();
   const log = openLog(environment.nodeName, environment.debugFacts ? "Debug" : settings.logSeverityScreen);
   const toLog = logFacts<NodeFact>(log, levels);
   const metrics = openMetrics(() => currentMetrics(view));

@@ -27,6 +27,22 @@ const add = (name: string): WorkloadRequest => ({
 });
 const del = (name: string): WorkloadRequest => ({ do: "workload.del", name, namespace: "prod" });
 
+/** Links that write down what is made, and wait to be let go on while they are held. */
+function heldLinks(log: string[], gates: (() => void)[], isHeld: () => boolean): PodLinks {
+  return {
+    async create({ interfaceName, netns }) {
+      log.push(`create ${netns}`);
+      if (isHeld()) await new Promise<void>((resolve) => gates.push(resolve));
+      log.push(`created ${netns}`);
+      assert.match(interfaceName, /^cali[0-9a-f]{11}$/);
+      return { mac: "02:00:00:00:00:01", gateways: ["169.254.1.1"] };
+    },
+    async remove() {
+      log.push("remove");
+    },
+  };
+}
+
 /** An agent whose kernel takes what it is given once `isUp` says so, and links that wait to be let go on. */
 function setUp() {
   const clock = new SimClock();
@@ -54,18 +70,7 @@ function setUp() {
     waiters,
     isUp: () => state.isUp,
   };
-  const links: PodLinks = {
-    async create({ interfaceName, netns }) {
-      log.push(`create ${netns}`);
-      if (state.holdLinks) await new Promise<void>((resolve) => gates.push(resolve));
-      log.push(`created ${netns}`);
-      assert.match(interfaceName, /^cali[0-9a-f]{11}$/);
-      return { mac: "02:00:00:00:00:01", gateways: ["169.254.1.1"] };
-    },
-    async remove() {
-      log.push("remove");
-    },
-  };
+  const links = heldLinks(log, gates, () => state.holdLinks);
   const workloads = new Workloads({
     agent: agent as unknown as WorkloadsOptions["agent"],
     allocator: {
