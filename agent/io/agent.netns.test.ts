@@ -97,6 +97,14 @@ describe("the agent's process", function () {
       assert.doesNotMatch(execFileSync("ip", ["-n", pod.name, "link"], { encoding: "utf8" }), /eth0/);
     });
 
+    it("the host itself is no workload: its interfaces stay", async () => {
+      const own = { do: "workload.add", name: "web", namespace: "blue", netns: lab.netns.path, ifname: "v1" } as const;
+      const before = lab.netns.ifindex("v1");
+      const answer = (await lab.ask(own)) as Failure;
+      assert.deepEqual([answer.code, answer.facts], ["agent/bad-workload", { field: "netns" }]);
+      assert.equal(lab.netns.ifindex("v1"), before);
+    });
+
     it("a workload's namespace is missing: the same", async () => {
       await lab.apply(bluePool);
       const request = { do: "workload.add", name: "web", namespace: "blue", netns: "/run/netns/no-such" } as const;

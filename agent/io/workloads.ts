@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { formatTimestamp } from "../../datastore/timestamp.ts";
 import { Allocator } from "../../ipam/allocator.ts";
 import type { IpamFact } from "../../ipam/fact.ts";
@@ -14,7 +15,7 @@ import { parseSelector } from "../../policy/selector/parse.ts";
 import type { Failure, WorkloadAnswer, WorkloadRequest } from "../api/socket.ts";
 import type { AgentFact } from "../fact.ts";
 import { workloadAddresses } from "../workload/addresses.ts";
-import { attach, detach, type WorkloadPorts } from "../workload/attach.ts";
+import { attach, BadWorkloadRequest, detach, type WorkloadPorts } from "../workload/attach.ts";
 import { workloadEndpoints } from "../workload/endpoints.ts";
 import { podLinks } from "../workload/pod-links.ts";
 import type { PodLinks } from "../workload/ports.ts";
@@ -34,6 +35,15 @@ export function openAllocator(
     return "selector" in parsed && matches(parsed.selector, labels);
   };
   return new Allocator({ node, store, clock: systemClock, random: systemRandom, selects, tell });
+}
+
+/** A workload's interface takes the place of one of the same name: never of the host's. @throws BadWorkloadRequest */
+function refuseOwnNetns(netns: string | undefined): void {
+  const theirs = netns === undefined ? undefined : statSync(netns, { throwIfNoEntry: false });
+  const ours = statSync("/proc/self/ns/net");
+  if (theirs?.ino !== ours.ino || theirs.dev !== ours.dev) return;
+  const why = `netns = '${netns}': that is the host's own; the path of the workload's network namespace would be right`;
+  throw new BadWorkloadRequest("agent/bad-workload", why, { field: "netns" });
 }
 
 /** What workloads are attached with. */
@@ -86,7 +96,9 @@ export class Workloads {
       await before?.catch(() => {});
       if (this.#agent.blocked !== "")
         return { ok: false, code: "agent/not-ready", message: this.#agent.blocked } as const;
-      return request.do === "workload.add" ? await attach(request, this.#ports) : await detach(request, this.#ports);
+      if (request.do === "workload.del") return await detach(request, this.#ports);
+      refuseOwnNetns(request.netns);
+      return await attach(request, this.#ports);
     })();
     this.#running.set(workload, work);
     try {
