@@ -53,8 +53,8 @@ export function localNeighbours(
   return neighbours;
 }
 
-/** Two routes that the kernel could not tell apart. */
+/** Whether two routes lead to the same place for the same endpoint. */
 export function samePlannedRoute(x: PlannedRoute, y: PlannedRoute): boolean {
   if (x.kind === "blackhole" || y.kind === "blackhole") return x.kind === y.kind;
-  return x.ifindex === y.ifindex;
+  return x.ifindex === y.ifindex && x.interfaceName === y.interfaceName && x.endpoint === y.endpoint;
 }
