@@ -7,6 +7,9 @@ import { exportFilter } from "./export-filter.ts";
 /** How long we keep the routes of a peer that is back and has not said End-of-RIB, seconds. */
 const stalePathSeconds = 120;
 
+/** How soon a node that does not answer is called again, seconds: nodes that rise together find each other at once. */
+const connectRetrySeconds = 2;
+
 /** A planned session in the speaker's words. Everything received is accepted, as Calico does; pools say what leaves. */
 export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], restartSeconds: number): PeerConfig {
   const { address, zone, port, asn, sourceAddress, password, ttlSecurityHops, keepaliveSeconds } = peer;
@@ -18,6 +21,7 @@ export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], rest
     families: [peer.family],
     routeReflectorClient: peer.routeReflectorClient,
     nextHopSelf: peer.nextHopSelf,
+    connectRetrySeconds,
     importFilter: acceptAll,
     exportFilter: exportFilter(pools, peer.family, peer.asn !== peer.localAsn),
     gracefulRestart: { restartSeconds: peer.restartSeconds ?? restartSeconds, stalePathSeconds },
