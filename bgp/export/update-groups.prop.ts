@@ -35,6 +35,8 @@ const negotiated: Negotiated = {
   addPath: { ipv4: neither, ipv6: neither },
   extendedNextHop: false,
   gracefulRestart: undefined,
+  longLived: undefined,
+  role: undefined,
 };
 
 /** The other end of a session: reads what it is sent, and has room only when it likes. */
@@ -114,6 +116,12 @@ function termsOf(peer: number, ownAddress: Address): ExportTerms {
     nextHopSelf: false,
     requiresPolicy: false,
     filter: undefined,
+    addPath: undefined,
+    clientToClient: true,
+    longLived: false,
+    role: undefined,
+    gracefulShutdown: false,
+    sharedLink: [],
     fourOctetAs: true,
     maxMessageLength: 4096,
   };
@@ -124,7 +132,7 @@ class World {
   readonly store = new AttributeStore({ asn: 65000, routerId: 1, clusterId: 7 }, this.nextHops);
   readonly intake = new AttributeIntake(this.store);
   readonly peers = new PeerTable(1);
-  readonly rib: Rib = new Rib("ipv4", this.store, this.peers, (id) => this.groups.touch(id));
+  readonly rib: Rib = new Rib("ipv4", this.store, this.peers, (id, isNews) => this.groups.touch(id, isNews));
   readonly groups = new UpdateGroups(this.rib, this.store, this.peers);
   readonly receivers = new Map<number, Receiver>();
 
@@ -248,7 +256,7 @@ describe("update groups", () => {
         assert.equal([...world.groups.groups()].length, 3);
         const before = [...world.receivers.values()].map(({ messages }) => messages);
         for (let id = 1; id < world.rib.prefixes.limit; id++)
-          if (world.rib.prefixes.holds(id) > 0) world.groups.touch(id);
+          if (world.rib.prefixes.holds(id) > 0) world.groups.touch(id, true);
         world.rest();
         assert.deepEqual(
           [...world.receivers.values()].map(({ messages }) => messages),

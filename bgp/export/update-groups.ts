@@ -74,9 +74,12 @@ export class UpdateGroups {
     if (seat.group.size === 0) this.#dissolve(seat.kind, seat.group);
   }
 
-  /** The best route of a prefix changed. */
-  touch(prefix: number): void {
-    for (const kind of this.#kinds.values()) for (const group of kind.groups) group.adjRibOut.touch(prefix);
+  /** A prefix was decided anew; see `BestListener`. */
+  touch(prefix: number, isBestNews: boolean): void {
+    for (const kind of this.#kinds.values()) {
+      if (!isBestNews && kind.policy.terms.addPath === undefined) continue;
+      for (const group of kind.groups) group.adjRibOut.touch(prefix);
+    }
   }
 
   drained(peer: number): void {

@@ -78,6 +78,11 @@ export class AdjRibIn {
     }
   }
 
+  /** The stale paths of a peer become long-lived stale (RFC 9494 4.2): with LLGR_STALE, or gone where NO_LLGR forbids it. */
+  markLongLived(peer: number): void {
+    this.condemn(peer, true);
+  }
+
   /** Gives up the paths of a peer, or only its stale ones: `sweep` takes them away bit by bit. */
   condemn(peer: number, onlyStale: boolean): void {
     const { limit, prefix, peer: peers, stale } = this.#paths;

@@ -4,8 +4,11 @@ import type { Candidates } from "./decision-steps.ts";
 import { PrefixQueue } from "./prefix-queue.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 
-/** Hears of a prefix whose best route changed: another path, other attributes, or none at all. */
-export type BestListener = (prefix: number) => void;
+/**
+ * Hears of every prefix that was decided anew. `isBestNews`: its best route is another path, has other attributes, or is
+ * gone; otherwise only paths beside it may have changed, which matters where several are used (RFC 7911, multipath).
+ */
+export type BestListener = (prefix: number, isBestNews: boolean) => void;
 
 /**
  * The chosen routes of one family (RFC 4271 3.2): the best path of each prefix. Touched prefixes wait until `settle`, each
@@ -82,6 +85,6 @@ export class LocRib {
     this.#best[prefix] = path;
     if (before === 0 && path !== 0) this.#size++;
     if (before !== 0 && path === 0) this.#size--;
-    if (isNews) this.#hear(prefix);
+    this.#hear(prefix, isNews);
   }
 }

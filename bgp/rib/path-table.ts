@@ -11,6 +11,7 @@ export const ineligible = {
   filtered: 4,
   noPolicy: 5,
   ownNextHop: 6,
+  routeLeak: 7,
 } as const;
 
 /** One of the numbers of `ineligible`. */
@@ -25,6 +26,7 @@ export const ineligibleWhy: { readonly [R in Ineligible]: string } = {
   [ineligible.filtered]: "rejected by the import filter",
   [ineligible.noPolicy]: "eBGP peer without an import filter (RFC 8212)",
   [ineligible.ownNextHop]: "the next hop is an address of our own (RFC 4271 6.3)",
+  [ineligible.routeLeak]: "ONLY_TO_CUSTOMER says that this peer should not have sent it: a route leak (RFC 9234 5)",
 };
 
 /** What became of a path whose peer went away: nothing; it is kept in case the peer comes back (RFC 4724 4.2); it goes. */

@@ -91,7 +91,7 @@ class Bench {
   readonly intake = new AttributeIntake(this.store);
   readonly peers = new PeerTable(1);
   readonly told = new Map<string, string>();
-  readonly rib: Rib = new Rib("ipv4", this.store, this.peers, (id) => this.#hear(id));
+  readonly rib: Rib = new Rib("ipv4", this.store, this.peers, (id, isNews) => isNews && this.#hear(id));
   readonly model = new Map<string, Map<number, NaivePath>>();
 
   constructor() {

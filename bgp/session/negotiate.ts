@@ -32,6 +32,8 @@ export function negotiate(local: Open, remote: Open): Negotiated {
     addPath: { ipv4: addPath(local, remote, "ipv4"), ipv6: addPath(local, remote, "ipv6") },
     extendedNextHop: ours.extendedNextHop && theirs.extendedNextHop,
     gracefulRestart: gracefulRestart(local, remote, common),
+    longLived: undefined,
+    role: undefined,
   };
 }
 

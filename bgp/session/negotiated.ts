@@ -1,4 +1,5 @@
 import type { Family } from "../../net/family.ts";
+import type { Role } from "./session-config.ts";
 
 /** Whether path identifiers (RFC 7911) stand before the prefixes of one family, by direction. */
 export interface AddPathTerms {
@@ -20,6 +21,12 @@ export interface GracefulRestartTerms {
   readonly forwardingPreserved: readonly Family[];
   /** Both sides set the N bit: a NOTIFICATION retains routes too, unless it is a hard reset (RFC 8538). */
   readonly notification: boolean;
+}
+
+/** What the peer's Long-Lived Graceful Restart capability said (RFC 9494 3); present only when we sent ours too. */
+export interface LongLivedTerms {
+  /** Of the families in both: how long the peer asks us to keep its routes once its restart time is over, in seconds. */
+  readonly families: readonly { readonly family: Family; readonly staleSeconds: number; readonly preserved: boolean }[];
 }
 
 /**
@@ -54,4 +61,7 @@ export interface Negotiated {
   /** IPv4 prefixes may travel with an IPv6 next hop (RFC 8950). */
   readonly extendedNextHop: boolean;
   readonly gracefulRestart: GracefulRestartTerms | undefined;
+  readonly longLived: LongLivedTerms | undefined;
+  /** Our role, when the peer named one that fits (RFC 9234 4.2) or none at all; undefined when we have none. */
+  readonly role: Role | undefined;
 }

@@ -17,6 +17,9 @@ export interface GracefulRestartConfig {
   readonly stalePathSeconds: number;
 }
 
+/** What we are to a peer (RFC 9234 3.1). */
+export type Role = "provider" | "rs" | "rs-client" | "customer" | "peer";
+
 /** One peer as its session needs to know it. */
 export interface SessionConfig {
   /** Name in facts and errors: the peer's address, with zone when it has one. */
@@ -38,10 +41,20 @@ export interface SessionConfig {
   readonly connectRetrySeconds: number;
   /** Seconds to let the peer speak first once connected; 0 does not wait. */
   readonly delayOpenSeconds: number;
+  /** Longest time the peer may take no octet from us (RFC 9687); undefined: twice the hold time, 480 at least. */
+  readonly sendHoldSeconds: number | undefined;
   /** Whether we offer messages up to 65535 octets (RFC 8654). */
   readonly extendedMessage: boolean;
+  /** Whether we offer IPv4 routes by IPv6 next hops (RFC 8950). */
+  readonly extendedNextHop: boolean;
+  /** Our role, offered as a capability (RFC 9234); undefined offers none. */
+  readonly role: Role | undefined;
+  /** A peer that names no role is refused with 2/11. */
+  readonly strictRole: boolean;
   /** Whether we offer several paths of a prefix, by family (RFC 7911). */
   readonly addPath: { readonly [F in Family]: { readonly send: boolean; readonly receive: boolean } };
   /** Undefined: no Graceful Restart capability at all. */
   readonly gracefulRestart: GracefulRestartConfig | undefined;
+  /** Long-lived stale time we ask for in every family (RFC 9494); undefined: no such capability. Needs `gracefulRestart`. */
+  readonly longLivedStaleSeconds: number | undefined;
 }

@@ -42,6 +42,11 @@ export interface SessionListener {
   onDown(reason: DownReason): void;
   /** Routes of the family that are still stale go now. */
   onSweepStale(family: Family, why: string): void;
+  /**
+   * The restart time is over and the peer's routes of the family live on as long-lived stale (RFC 9494 4.2): those with
+   * NO_LLGR go, the others get LLGR_STALE; `onSweepStale` comes when that time is over too.
+   */
+  onLongLivedStale(family: Family): void;
   /** The state of the peer as people see it: that of its furthest connection. */
   onStateChange(state: State, from: State, why: string): void;
 }

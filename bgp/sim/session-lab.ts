@@ -31,9 +31,14 @@ export function labConfig(local: number, peer: number, differing: Partial<Sessio
     minHoldTimeSeconds: 3,
     connectRetrySeconds: timerDefaults.connectRetry,
     delayOpenSeconds: 0,
+    sendHoldSeconds: undefined,
     extendedMessage: true,
+    extendedNextHop: false,
+    role: undefined,
+    strictRole: false,
     addPath: { ipv4: { send: false, receive: false }, ipv6: { send: false, receive: false } },
     gracefulRestart: { restartSeconds: timerDefaults.gracefulRestart, stalePathSeconds: timerDefaults.stalePath },
+    longLivedStaleSeconds: undefined,
     ...differing,
   };
 }
@@ -42,7 +47,7 @@ export function labConfig(local: number, peer: number, differing: Partial<Sessio
 export type Told =
   | { readonly on: "established"; readonly negotiated: Negotiated }
   | { readonly on: "update"; readonly reachable: number; readonly unreachable: number; readonly verdict: string }
-  | { readonly on: "end-of-rib" | "refresh"; readonly family: Family }
+  | { readonly on: "end-of-rib" | "refresh" | "long-lived"; readonly family: Family }
   | { readonly on: "sweep"; readonly family: Family; readonly why: string }
   | { readonly on: "down"; readonly reason: DownReason }
   | { readonly on: "drain" };
@@ -101,6 +106,7 @@ export class LabPeer {
       onRouteRefresh: (family) => this.told.push({ on: "refresh", family }),
       onDrain: () => this.told.push({ on: "drain" }),
       onDown: (reason) => this.told.push({ on: "down", reason }),
+      onLongLivedStale: (family) => this.told.push({ on: "long-lived", family }),
       onSweepStale: (family, why) => this.told.push({ on: "sweep", family, why }),
       onStateChange: () => {},
     };

@@ -19,6 +19,8 @@ export function simTerms(differing: Partial<Negotiated> = {}): Negotiated {
     addPath: { ipv4: { send: false, receive: false }, ipv6: { send: false, receive: false } },
     extendedNextHop: false,
     gracefulRestart: undefined,
+    longLived: undefined,
+    role: undefined,
     ...differing,
   };
 }

@@ -2,8 +2,9 @@ import type { Address } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
+import type { BfdTerms } from "../bfd/port.ts";
 import type { Filter } from "../filter/filter.ts";
-import type { GracefulRestartConfig, LocalRestart, SessionConfig } from "../session/session-config.ts";
+import type { GracefulRestartConfig, LocalRestart, Role, SessionConfig } from "../session/session-config.ts";
 
 /** The speaker as a whole. Immutable: another one is another speaker. */
 export interface SpeakerConfig {
@@ -13,6 +14,12 @@ export interface SpeakerConfig {
   /** Written into CLUSTER_LIST where we reflect; the router id when absent. */
   readonly clusterId?: number;
   readonly families: readonly Family[];
+  /** Most next hops of one route towards forwarding (ECMP); 1 when absent, so only the best path's. */
+  readonly maxPaths?: number;
+  /** Whether routes of one client go to the other clients (RFC 4456 6); true when absent. */
+  readonly clientToClientReflection?: boolean;
+  /** Prefixes announced as one when something lies inside them. */
+  readonly aggregates?: readonly Aggregate[];
   /** Where to wait for peers; absent: we only call. */
   readonly listen?: { readonly address?: Address; readonly port: number };
   /** An eBGP peer without filters gets and gives nothing (RFC 8212). */
@@ -20,6 +27,24 @@ export interface SpeakerConfig {
   readonly gracefulRestart: GracefulRestartConfig | undefined;
   /** What our OPENs say of a restart that lies behind us. */
   readonly restart: LocalRestart;
+}
+
+/** A prefix that stands for everything inside it (RFC 4271 9.2.2.2). */
+export interface Aggregate {
+  readonly prefix: Prefix;
+  /** What lies inside is not announced beside it. */
+  readonly summaryOnly: boolean;
+  /** AS numbers of what lies inside become an AS_SET; else ATOMIC_AGGREGATE says that some were left out. */
+  readonly asSet?: boolean;
+  /** Host integers. */
+  readonly communities?: readonly number[];
+}
+
+/** Whether several paths of a prefix are sent to a peer and taken from it (RFC 7911). */
+export interface AddPathConfig {
+  /** How many paths of a prefix it is sent at most; "all", or absent: only the best. */
+  readonly send?: "all" | number;
+  readonly receive?: boolean;
 }
 
 /** What can be said of a peer whose address is not known yet. */
@@ -47,6 +72,32 @@ export interface PeerTemplate {
   readonly holdTimeSeconds?: number;
   readonly connectRetrySeconds?: number;
   readonly gracefulRestart?: GracefulRestartConfig;
+  /** Seconds for which the peer is asked to keep our routes, and we keep its, after graceful restart ended (RFC 9494). */
+  readonly longLivedStaleSeconds?: number;
+  /** The AS number we have towards this peer, instead of the speaker's. */
+  readonly localAsn?: number;
+  /** How often our own AS may stand in AS_PATH of what the peer sends; 0 when absent (RFC 4271 9.1.2). */
+  readonly allowedOwnAs?: number;
+  /** The first AS in AS_PATH of an eBGP peer must be its own (RFC 4271 6.3); true when absent. */
+  readonly enforceFirstAs?: boolean;
+  readonly addPath?: { readonly [F in Family]?: AddPathConfig };
+  /** Messages up to 65535 octets are offered (RFC 8654); true when absent. */
+  readonly extendedMessages?: boolean;
+  /** IPv4 routes by IPv6 next hops are offered (RFC 8950). */
+  readonly extendedNextHop?: boolean;
+  /** Our side of the business (RFC 9234); `strictRole` refuses a peer that names none. */
+  readonly role?: Role;
+  readonly strictRole?: boolean;
+  /** Everything sent to this peer carries GRACEFUL_SHUTDOWN (RFC 8326): we are about to go. */
+  readonly gracefulShutdown?: boolean;
+  /** Next hops of eBGP routes that lie on the peer's own link stay what they are (RFC 4271 5.1.3). */
+  readonly thirdPartyNextHop?: boolean;
+  /** Seconds to let the peer speak first once connected (RFC 4271 8.1.1 DelayOpen); 0 when absent. */
+  readonly delayOpenSeconds?: number;
+  /** Longest time the peer may take nothing from us (RFC 9687); twice the hold time, 480 s at least, when absent. */
+  readonly sendHoldSeconds?: number;
+  /** Watch over the way to the peer by BFD; its fall ends the session (RFC 5882). */
+  readonly bfd?: BfdTerms;
 }
 
 /** One peer. */
@@ -72,7 +123,6 @@ export function peerName(address: Address, zone = ""): string {
 /** What the session with a peer needs to know. Equal texts of it mean that a session may stay up. */
 export function sessionConfig(speaker: SpeakerConfig, peer: PeerConfig): SessionConfig {
   const { zone = "", port = BGP_PORT, families = speaker.families } = peer;
-  const neither = { send: false, receive: false };
   return {
     name: peerName(peer.address, zone),
     dial: {
@@ -84,16 +134,26 @@ export function sessionConfig(speaker: SpeakerConfig, peer: PeerConfig): Session
       ...(peer.device !== undefined && { device: peer.device }),
     },
     passive: peer.passive ?? false,
-    localAsn: speaker.asn,
+    localAsn: peer.localAsn ?? speaker.asn,
     routerId: speaker.routerId,
     peerAsn: peer.asn,
     families,
     holdTimeSeconds: peer.holdTimeSeconds ?? 90,
     minHoldTimeSeconds: 3,
     connectRetrySeconds: peer.connectRetrySeconds ?? 5,
-    delayOpenSeconds: 0,
-    extendedMessage: false,
-    addPath: { ipv4: neither, ipv6: neither },
+    delayOpenSeconds: peer.delayOpenSeconds ?? 0,
+    sendHoldSeconds: peer.sendHoldSeconds,
+    extendedMessage: peer.extendedMessages ?? true,
+    extendedNextHop: peer.extendedNextHop ?? false,
+    addPath: { ipv4: addPathOf(peer, "ipv4"), ipv6: addPathOf(peer, "ipv6") },
+    role: peer.role,
+    strictRole: peer.strictRole ?? false,
     gracefulRestart: peer.gracefulRestart ?? speaker.gracefulRestart,
+    longLivedStaleSeconds: peer.longLivedStaleSeconds,
   };
+}
+
+function addPathOf(peer: PeerConfig, family: Family): SessionConfig["addPath"]["ipv4"] {
+  const { send, receive = false } = peer.addPath?.[family] ?? {};
+  return { send: send !== undefined, receive };
 }

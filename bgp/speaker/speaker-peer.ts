@@ -153,6 +153,11 @@ export class SpeakerPeer implements SessionListener {
     this.#owner.wake();
   }
 
+  onLongLivedStale(family: Family): void {
+    this.#tables.of(family)?.rib.adjRibIn.markLongLived(this.index);
+    this.#owner.wake();
+  }
+
   onStateChange(state: State): void {
     this.#owner.changed(this, state);
   }
@@ -229,6 +234,12 @@ export class SpeakerPeer implements SessionListener {
       nextHopSelf: config.nextHopSelf ?? false,
       requiresPolicy: this.#speaker.ebgpRequiresPolicy && !negotiated.isInternal,
       filter: config.exportFilter,
+      addPath: negotiated.addPath[family].send ? (config.addPath?.[family]?.send ?? "all") : undefined,
+      clientToClient: this.#speaker.clientToClientReflection ?? true,
+      longLived: negotiated.longLived !== undefined,
+      role: negotiated.role,
+      gracefulShutdown: config.gracefulShutdown ?? false,
+      sharedLink: [],
       fourOctetAs: negotiated.fourOctetAs,
       maxMessageLength: negotiated.maxMessageLength,
     };

@@ -3,6 +3,7 @@ import type { Tell } from "../../lib/fact.ts";
 import type { Random } from "../../lib/random.ts";
 import type { Family } from "../../net/family.ts";
 import { covers, hostPrefix, type Prefix } from "../../net/prefix.ts";
+import type { Bfd } from "../bfd/port.ts";
 import type { BgpFact } from "../fact.ts";
 import { ceaseCode } from "../iana.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
@@ -35,6 +36,8 @@ export interface SpeakerPorts {
   readonly sink?: RouteSink;
   /** Who knows the way to next hops; absent: all are connected. */
   readonly nextHops?: NextHops;
+  /** Who watches peers by BFD; absent: a peer that asks for it is told of as unwatched. */
+  readonly bfd?: Bfd;
 }
 
 /**

@@ -61,9 +61,9 @@ export class Tables {
   }
 
   #tables(family: Family, sink: RouteSink | undefined, onRoom: () => void): FamilyTables {
-    const rib: Rib = new Rib(family, this.attributes, this.peers, (prefix) => {
-      groups.touch(prefix);
-      feed?.touch(prefix);
+    const rib: Rib = new Rib(family, this.attributes, this.peers, (prefix, isBestNews) => {
+      groups.touch(prefix, isBestNews);
+      if (isBestNews) feed?.touch(prefix);
     });
     const groups = new UpdateGroups(rib, this.attributes, this.peers);
     const feed = sink && new RouteFeed(rib, sink, (path) => this.#nextHopOf(rib, path), onRoom);

@@ -45,6 +45,12 @@ export function warmUp(): void {
     nextHopSelf: false,
     requiresPolicy: false,
     filter: undefined,
+    addPath: undefined,
+    clientToClient: true,
+    longLived: false,
+    role: undefined,
+    gracefulShutdown: false,
+    sharedLink: [],
     fourOctetAs: true,
     maxMessageLength: 4096,
   });
@@ -80,6 +86,8 @@ const terms: Negotiated = {
   addPath: { ipv4: neither, ipv6: neither },
   extendedNextHop: false,
   gracefulRestart: undefined,
+  longLived: undefined,
+  role: undefined,
 };
 
 function inventedUpdate(set: number, isWithdrawal: boolean): Uint8Array {
