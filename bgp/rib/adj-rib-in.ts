@@ -23,30 +23,46 @@ export class AdjRibIn {
   }
 
   /**
-   * The peer has this path now, instead of what it had under the same prefix and identifier. Answers 1 when it is an
-   * additional path, 0 when it replaces one.
+   * The peer has this path now, instead of what it had under the same prefix and identifier: decisions see `set`, the peer
+   * sent `received`. Answers 1 when it is an additional path, 0 when it replaces one.
    */
-  announce(prefix: number, peer: number, receivedId: number, set: number, reason: Ineligible): number {
+  announce(prefix: number, peer: number, receivedId: number, set: number, reason: Ineligible, received = set): number {
     const paths = this.#paths;
     paths.reach(prefix);
     const known = paths.find(prefix, peer, receivedId);
     if (known !== 0) {
       paths.stale[known] = staleness.fresh;
-      const before = paths.attributes[known]!;
-      if (before === set && paths.reason[known] === reason) return 0;
-      this.#attributes.hold(set);
-      paths.attributes[known] = set;
-      paths.reason[known] = reason;
-      this.#attributes.drop(before);
-      this.#loc.touch(prefix, known);
+      this.replace(known, set, reason, received);
       return 0;
     }
     if (paths.first[prefix] === 0) this.#prefixes.hold(prefix);
     const path = paths.add(prefix, peer, receivedId, set);
     paths.reason[path] = reason;
     this.#attributes.hold(set);
+    if (received !== set) this.#keepReceived(path, received);
     this.#loc.touch(prefix, path);
     return 1;
+  }
+
+  /** A path has these sets now, as decisions see it and as the peer sent it; nothing happens when it had them. */
+  replace(path: number, set: number, reason: Ineligible, received: number): void {
+    const paths = this.#paths;
+    const from = received === set ? 0 : received;
+    if (paths.filteredFrom(path) !== from) this.#keepReceived(path, from);
+    const before = paths.attributes[path]!;
+    if (before === set && paths.reason[path] === reason) return;
+    this.#attributes.hold(set);
+    paths.attributes[path] = set;
+    paths.reason[path] = reason;
+    this.#attributes.drop(before);
+    this.#loc.touch(paths.prefix[path]!, path);
+  }
+
+  #keepReceived(path: number, received: number): void {
+    const before = this.#paths.filteredFrom(path);
+    if (received !== 0) this.#attributes.hold(received);
+    this.#paths.setFilteredFrom(path, received);
+    if (before !== 0) this.#attributes.drop(before);
   }
 
   /** The peer has this path no more; whether it had it. */
@@ -61,6 +77,7 @@ export class AdjRibIn {
   remove(path: number): void {
     const prefix = this.#paths.prefix[path]!;
     this.#loc.touch(prefix, path);
+    this.#keepReceived(path, 0);
     this.#attributes.drop(this.#paths.attributes[path]!);
     this.#paths.remove(path);
     if (this.#paths.first[prefix] === 0) this.#prefixes.drop(prefix);

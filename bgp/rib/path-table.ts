@@ -29,12 +29,16 @@ export const ineligibleWhy: { readonly [R in Ineligible]: string } = {
   [ineligible.routeLeak]: "ONLY_TO_CUSTOMER says that this peer should not have sent it: a route leak (RFC 9234 5)",
 };
 
-/** What became of a path whose peer went away: nothing; it is kept in case the peer comes back (RFC 4724 4.2); it goes. */
-export const staleness = { fresh: 0, stale: 1, condemned: 2 } as const;
+/**
+ * What became of a path whose peer went away or began to tell everything anew: nothing; it is kept in case the peer comes
+ * back (RFC 4724 4.2); it goes; it is kept for long (RFC 9494 4.2); the peer has not told of it again yet (RFC 7313 4).
+ */
+export const staleness = { fresh: 0, stale: 1, condemned: 2, longLived: 3, refreshing: 4 } as const;
 
 /**
  * Every path of a family, one entry a column: which prefix, from which peer, with which attribute set. The paths of a
- * prefix are a singly linked list without order. Ids start at 1; 17 octets a path, and 4 where identifiers are used.
+ * prefix are a singly linked list without order. Ids start at 1; 16 octets a path, and 4
+ * each where identifiers are used and where filters change attributes.
  */
 export class PathTable {
   prefix = new Uint32Array(initialCapacity);
@@ -52,6 +56,8 @@ export class PathTable {
   first = new Uint32Array(initialCapacity);
   /** Identifier the peer gave the path (RFC 7911), by path; absent until the first that is not 0. */
   #receivedId: Uint32Array | undefined;
+  /** The set as it was received where filters changed it, else 0; absent until the first that is not 0. */
+  #received: Uint32Array | undefined;
   #limit = 1;
   #free = 0;
   #size = 0;
@@ -66,7 +72,12 @@ export class PathTable {
   }
 
   get bytes(): number {
-    return this.prefix.length * 16 + this.first.byteLength + (this.#receivedId?.byteLength ?? 0);
+    return (
+      this.prefix.length * 16 +
+      this.first.byteLength +
+      (this.#receivedId?.byteLength ?? 0) +
+      (this.#received?.byteLength ?? 0)
+    );
   }
 
   /** Makes room for a prefix id. */
@@ -87,6 +98,22 @@ export class PathTable {
     return this.#receivedId === undefined ? 0 : this.#receivedId[path]!;
   }
 
+  /** The set as the peer sent it. */
+  received(path: number): number {
+    return (this.#received === undefined ? 0 : this.#received[path]!) || this.attributes[path]!;
+  }
+
+  /** The set as received when it is not the one that decisions see, else 0. */
+  filteredFrom(path: number): number {
+    return this.#received === undefined ? 0 : this.#received[path]!;
+  }
+
+  /** Remembers the set as received, 0 when decisions see the same. Who holds it is the caller's affair. */
+  setFilteredFrom(path: number, set: number): void {
+    if (set !== 0) this.#received ??= new Uint32Array(this.prefix.length);
+    if (this.#received !== undefined) this.#received[path] = set;
+  }
+
   add(prefix: number, peer: number, receivedId: number, attributes: number): number {
     const path = this.#newId();
     this.prefix[path] = prefix;
@@ -100,6 +127,7 @@ export class PathTable {
     this.count[peer]!++;
     if (receivedId !== 0) this.#receivedId ??= new Uint32Array(this.prefix.length);
     if (this.#receivedId !== undefined) this.#receivedId[path] = receivedId;
+    if (this.#received !== undefined) this.#received[path] = 0;
     this.#size++;
     return path;
   }
@@ -134,6 +162,7 @@ export class PathTable {
       this.stale = widened(this.stale, id * 2);
       this.next = widened(this.next, id * 2);
       if (this.#receivedId !== undefined) this.#receivedId = widened(this.#receivedId, id * 2);
+      if (this.#received !== undefined) this.#received = widened(this.#received, id * 2);
     }
     return id;
   }

@@ -3,7 +3,7 @@ import type { Family } from "../../net/family.ts";
 import { type BlockEdit, keep, noEdit } from "../export/block-edit.ts";
 import { BlockEditor } from "../export/block-editor.ts";
 import { matchingTerm, readsPrefix } from "../filter/evaluate.ts";
-import type { Filter } from "../filter/filter.ts";
+import type { Filter, RouteSource } from "../filter/filter.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import { NlriCursor } from "../nlri/cursor.ts";
@@ -26,6 +26,8 @@ export interface ImportPeer {
 
 /** The way of an UPDATE into the Adj-RIB-In: attributes interned once, prefixes one by one, filters in between. */
 export class Import {
+  /** Why the path that `judge` was asked about last may not be chosen. */
+  reason: Ineligible = ineligible.no;
   readonly #tables: Tables;
   readonly #cursor = new NlriCursor();
   readonly #editor = new BlockEditor();
@@ -98,7 +100,7 @@ export class Import {
     const cursor = this.#cursor.start(buf, start, end, family, peer.negotiated.addPath[family].receive);
     while (cursor.next()) {
       const prefix = prefixes.intern(cursor.a, cursor.b, cursor.c, cursor.d, cursor.length);
-      adjRibIn.announce(prefix, peer.index, cursor.pathId, set, reason);
+      adjRibIn.announce(prefix, peer.index, cursor.pathId, set, reason, set);
     }
   }
 
@@ -107,22 +109,44 @@ export class Import {
     if (!tables) return;
     const { prefixes, adjRibIn } = tables.rib;
     const filter = peer.filter!;
-    const source = peer.negotiated.isInternal ? "internal" : "external";
+    const source = sourceOf(peer);
     const once = readsPrefix(filter)
       ? undefined
       : matchingTerm(filter, { prefix: noPrefix, set, source }, this.#tables.attributes);
     const cursor = this.#cursor.start(buf, start, end, family, peer.negotiated.addPath[family].receive);
     while (cursor.next()) {
       const id = prefixes.intern(cursor.a, cursor.b, cursor.c, cursor.d, cursor.length);
-      const subject = { prefix: () => prefixes.prefix(id), set, source } as const;
-      const at = once ?? matchingTerm(filter, subject, this.#tables.attributes);
-      const term = filter.terms[at];
-      const isRejected = (term?.verdict ?? filter.otherwise) === "reject";
-      const changed = isRejected || !term?.change ? set : this.#changed(set, term.change, peer.negotiated.localAsn);
-      this.#tables.attributes.hold(changed);
-      adjRibIn.announce(id, peer.index, cursor.pathId, changed, this.#reason(peer, changed, isRejected));
-      this.#tables.attributes.drop(changed);
+      const used = this.judge(peer, family, id, set, once);
+      this.#tables.attributes.hold(used);
+      adjRibIn.announce(id, peer.index, cursor.pathId, used, this.reason, set);
+      this.#tables.attributes.drop(used);
     }
+  }
+
+  /**
+   * What import makes of one path that came with the set `received`, as the peer's filter stands now: the answer is the set
+   * that decisions see, `reason` is why the path may not be chosen. Announcements and re-runs of the filters both ask here.
+   * `once` is the filter's term when the caller knows it already (-1: none). The caller holds the answer.
+   */
+  judge(peer: ImportPeer, family: Family, prefix: number, received: number, once?: number): number {
+    const { filter } = peer;
+    if (filter === undefined || filter.terms.length === 0) {
+      this.reason = this.#reason(peer, received, filter?.otherwise === "reject");
+      return received;
+    }
+    const at = once ?? this.#termOf(peer, filter, family, prefix, received);
+    const term = filter.terms[at];
+    const isRejected = (term?.verdict ?? filter.otherwise) === "reject";
+    const used =
+      isRejected || !term?.change ? received : this.#changed(received, term.change, peer.negotiated.localAsn);
+    this.reason = this.#reason(peer, used, isRejected);
+    return used;
+  }
+
+  #termOf(peer: ImportPeer, filter: Filter, family: Family, prefix: number, set: number): number {
+    const { prefixes } = this.#tables.of(family)!.rib;
+    const subject = { prefix: () => prefixes.prefix(prefix), set, source: sourceOf(peer) };
+    return matchingTerm(filter, subject, this.#tables.attributes);
   }
 
   #changed(set: number, change: NonNullable<Filter["terms"][number]["change"]>, asn: number): number {
@@ -154,6 +178,10 @@ export class Import {
     const isOurs = address !== undefined && peer.ownAddress !== undefined && sameAddress(address, peer.ownAddress);
     return isOurs ? ineligible.ownNextHop : ineligible.no;
   }
+}
+
+function sourceOf(peer: ImportPeer): RouteSource {
+  return peer.negotiated.isInternal ? "internal" : "external";
 }
 
 function noPrefix(): never {
