@@ -27,6 +27,23 @@ export interface SpeakerConfig {
   readonly gracefulRestart: GracefulRestartConfig | undefined;
   /** What our OPENs say of a restart that lies behind us. */
   readonly restart: LocalRestart;
+  /** Routes whose AS_PATH has an AS_SET are not used (RFC 9774 3); false when absent. */
+  readonly rejectAsSets?: boolean;
+}
+
+/** How many prefixes a peer may send, and what happens when it sends more. */
+export interface MaxPrefixes {
+  /** Most prefixes of the family; absent: any number. */
+  readonly ipv4?: number;
+  readonly ipv6?: number;
+  /** From so many percent of the limit on a fact warns, once; absent: no warning. */
+  readonly warnPercent?: number;
+  /**
+   * `restart` ends the session (Cease/1, RFC 4486 4) and calls again after `restartSeconds`, or as after any fault;
+   * `stay-down` waits for another configuration; `warn` only tells. `restart` when absent.
+   */
+  readonly action?: "restart" | "stay-down" | "warn";
+  readonly restartSeconds?: number;
 }
 
 /** A prefix that stands for everything inside it (RFC 4271 9.2.2.2). */
@@ -67,8 +84,8 @@ export interface PeerTemplate {
   readonly nextHop?: { readonly [F in Family]?: Address };
   readonly importFilter?: Filter;
   readonly exportFilter?: Filter;
-  /** More prefixes of a family than this end the session (RFC 4486 4). */
-  readonly maxPrefixes?: number;
+  /** More prefixes of a family than this end the session (RFC 4486 4); or limits by family and what they do. */
+  readonly maxPrefixes?: number | MaxPrefixes;
   readonly holdTimeSeconds?: number;
   readonly connectRetrySeconds?: number;
   readonly gracefulRestart?: GracefulRestartConfig;
@@ -90,6 +107,8 @@ export interface PeerTemplate {
   readonly strictRole?: boolean;
   /** Everything sent to this peer carries GRACEFUL_SHUTDOWN (RFC 8326): we are about to go. */
   readonly gracefulShutdown?: boolean;
+  /** GRACEFUL_SHUTDOWN from this eBGP peer makes a route the last choice, LOCAL_PREF 0 (RFC 8326 4); true when absent. */
+  readonly honourGracefulShutdown?: boolean;
   /** Next hops of eBGP routes that lie on the peer's own link stay what they are (RFC 4271 5.1.3). */
   readonly thirdPartyNextHop?: boolean;
   /** Seconds to let the peer speak first once connected (RFC 4271 8.1.1 DelayOpen); 0 when absent. */

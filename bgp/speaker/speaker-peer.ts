@@ -15,6 +15,7 @@ import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import type { Import, ImportPeer } from "./import.ts";
+import { prefixLimit } from "./prefix-limit.ts";
 import type { Tables } from "./tables.ts";
 
 /** Octets a peer may send within one turn before its reading pauses until the next. */
@@ -115,7 +116,7 @@ export class SpeakerPeer implements SessionListener {
       const reset = faults.find(({ action }) => action === "reset");
       if (reset) return { code: errorCode.update, subcode: reset.subcode, data: reset.data };
     }
-    return this.config.maxPrefixes === undefined ? undefined : this.#tooMany(this.config.maxPrefixes);
+    return this.config.maxPrefixes === undefined ? undefined : this.#tooMany();
   }
 
   onEndOfRib(family: Family): void {
@@ -245,10 +246,11 @@ export class SpeakerPeer implements SessionListener {
     };
   }
 
-  #tooMany(limit: number): Notification | undefined {
+  #tooMany(): Notification | undefined {
     for (const family of this.#negotiated!.families) {
-      if (this.received(family) <= limit) continue;
-      this.#owner.tooMany(this, family, limit);
+      const limit = prefixLimit(this.config.maxPrefixes, family);
+      if (limit === undefined || this.received(family) <= limit.most) continue;
+      this.#owner.tooMany(this, family, limit.most);
       return { code: errorCode.cease, subcode: ceaseCode.maxPrefixes, data: new Uint8Array(0) };
     }
     return undefined;
