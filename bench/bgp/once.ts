@@ -1,0 +1,52 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { join } from "node:path";
+import { commandOf, type SpeakerName } from "./speakers.ts";
+import type { Workload } from "./workload.ts";
+
+/** What the load tool prints. */
+export interface Figures {
+  readonly ok: boolean;
+  readonly establish_s: number;
+  readonly announce_s: number;
+  readonly withdraw_s: number;
+  readonly rss_mb: number;
+  readonly peak_mb: number;
+}
+
+/** One run of one speaker, alone in a namespace where all of 10.10.0.0/16 and fd10::/64 is local. */
+export async function once(speaker: SpeakerName, workload: Workload, folder: string): Promise<Figures> {
+  const netns = `manx-bench-${process.pid}`;
+  const inside = ["netns", "exec", netns];
+  execFileSync("ip", ["netns", "add", netns]);
+  let child: ChildProcess | undefined;
+  try {
+    execFileSync("ip", ["-n", netns, "link", "set", "lo", "up"]);
+    execFileSync("ip", ["-n", netns, "route", "add", "local", "10.10.0.0/16", "dev", "lo"]);
+    execFileSync("ip", ["-n", netns, "route", "add", "local", "fd10::/64", "dev", "lo"]);
+    execFileSync("ip", ["-n", netns, "addr", "add", "fd10::a0a:1/128", "dev", "lo", "nodad"]);
+    child = spawn("ip", [...inside, ...commandOf(speaker, workload, folder)], { stdio: "ignore" });
+    const target = ["-d", "10.10.0.1", "-s", "10.10.1.1", "-A", "65001", "-D", "65000", "-t", "300"];
+    const load = [join(folder, "bgpload"), ...target, "-k", String(child.pid), ...workload.load];
+    return JSON.parse(await output("ip", [...inside, ...load])) as Figures;
+  } finally {
+    if (child) await end(child);
+    execFileSync("ip", ["netns", "del", netns]);
+  }
+}
+
+function output(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve(text) : reject(new Error(`bgpload: ${text.trim()}`))));
+  });
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("close", () => resolve());
+    child.kill("SIGTERM");
+  });
+}
