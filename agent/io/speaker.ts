@@ -57,8 +57,8 @@ async function run(settings: SpeakerSettings): Promise<void> {
   );
   for (const peer of settings.peers) speaker.setPeer(peer);
   speaker.setDynamicPeers(settings.dynamicPeers);
-  for (const { prefix, med } of settings.routes) speaker.announce(prefix, med === undefined ? {} : { med });
-  warmUp();
+  for (const { prefix, ...route } of settings.routes) speaker.announce(prefix, route);
+  warmUp(settings.speaker.families);
   speaker.start();
   process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
   process.once("SIGTERM", () => stop(speaker, kernel));

@@ -1,4 +1,3 @@
-import { addressFromBytes } from "../../net/address.ts";
 import { attributeCode, attributeFlag, community, segmentType } from "../iana.ts";
 import { widened } from "./column.ts";
 import type { NextHopTable } from "./next-hop-table.ts";
@@ -132,7 +131,7 @@ export class AttributeColumns {
         this.nextHop[id] = this.nextHops.holdIpv4(u32(buf, at));
         break;
       case attributeCode.mpReach:
-        this.nextHop[id] = this.#holdMpNextHop(buf, at + 4, buf[at + 3]!);
+        this.nextHop[id] = this.nextHops.holdOctets(buf, at + 4, buf[at + 3]!);
         break;
       case attributeCode.med:
         this.med[id] = u32(buf, at);
@@ -177,14 +176,6 @@ export class AttributeColumns {
       }
     }
     this.asPathLength[id] = Math.min(hops, 0xffff);
-  }
-
-  #holdMpNextHop(buf: Uint8Array, at: number, length: number): number {
-    if (length === 4) return this.nextHops.holdIpv4(u32(buf, at));
-    return this.nextHops.hold({
-      address: addressFromBytes(buf.subarray(at, at + 16)),
-      linkLocal: length >= 32 ? addressFromBytes(buf.subarray(at + 16, at + 32)) : undefined,
-    });
   }
 }
 

@@ -88,7 +88,7 @@ export class Ipv6PrefixTable implements PrefixTable {
     const words = this.#words;
     const mask = slots.length - 1;
     let reused = -1;
-    for (let slot = hash(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = slotOf(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
       const id = slots[slot]!;
       if (id === 0) return reused < 0 ? slot : reused;
       if (id === grave) {
@@ -119,7 +119,7 @@ export class Ipv6PrefixTable implements PrefixTable {
   #home(id: number): number {
     const w = id * 4;
     const words = this.#words;
-    return hash(words[w]!, words[w + 1]!, words[w + 2]!, words[w + 3]!, this.#length[id]!);
+    return slotOf(words[w]!, words[w + 1]!, words[w + 2]!, words[w + 3]!, this.#length[id]!);
   }
 
   #remove(id: number): void {
@@ -150,6 +150,14 @@ export class Ipv6PrefixTable implements PrefixTable {
   }
 }
 
-function hash(a: number, b: number, c: number, d: number, length: number): number {
-  return mixed(mixed(mixed(mixed(a) ^ b) ^ c) ^ d ^ Math.imul(length, 0x9e3779b1));
+/** As in the IPv4 table: prefixes that differ in their last three bits (of the word where they end) share a run of slots. */
+function slotOf(a: number, b: number, c: number, d: number, length: number): number {
+  const shift = -length & 31;
+  const run = 7 << shift;
+  const salt = Math.imul(length, 0x9e3779b1);
+  if (length <= 32) return (mixed((a & ~run) ^ salt) & ~7) | ((a >>> shift) & 7);
+  if (length <= 64) return (mixed(mixed(a ^ salt) ^ (b & ~run)) & ~7) | ((b >>> shift) & 7);
+  const upper = mixed(mixed(a ^ salt) ^ b);
+  if (length <= 96) return (mixed(upper ^ (c & ~run)) & ~7) | ((c >>> shift) & 7);
+  return (mixed(mixed(upper ^ c) ^ (d & ~run)) & ~7) | ((d >>> shift) & 7);
 }

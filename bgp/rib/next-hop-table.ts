@@ -1,4 +1,4 @@
-import { type Address, addressBytes, ipv4 } from "../../net/address.ts";
+import { type Address, addressBytes, addressFromBytes, ipv4 } from "../../net/address.ts";
 import { widened } from "./column.ts";
 
 /** Where routes point: a global address or, where there is none, a link-local one (RFC 2545 3). */
@@ -22,6 +22,10 @@ export class NextHopTable {
   readonly #free: number[] = [];
   readonly #ipv4 = new Map<number, number>();
   readonly #others = new Map<string, number>();
+  /** The octets held last, from an MP_REACH_NLRI, and their id: nearly always those of the next one too. */
+  readonly #last = new Uint8Array(32);
+  #lastLength = 0;
+  #lastId = 0;
   readonly #resolve: (hop: NextHop, id: number) => { readonly reachable: boolean; readonly metric: number };
 
   /** `resolve` is asked once for every next hop that appears. */
@@ -72,8 +76,25 @@ export class NextHopTable {
     return id;
   }
 
+  /** As `hold`, of 4, 16 or 32 octets of an MP_REACH_NLRI (RFC 4760 3, RFC 2545 3, RFC 8950 3). */
+  holdOctets(buf: Uint8Array, at: number, length: number): number {
+    if (length === this.#lastLength && this.#isLast(buf, at, length)) {
+      this.#refs[this.#lastId]!++;
+      return this.#lastId;
+    }
+    const id = this.hold({
+      address: addressFromBytes(buf.subarray(at, at + Math.min(length, 16))),
+      linkLocal: length >= 32 ? addressFromBytes(buf.subarray(at + 16, at + 32)) : undefined,
+    });
+    this.#last.set(buf.subarray(at, at + length));
+    this.#lastLength = length;
+    this.#lastId = id;
+    return id;
+  }
+
   drop(id: number): void {
     if (id === 0 || --this.#refs[id]! > 0) return;
+    if (id === this.#lastId) this.#lastLength = 0;
     const hop = this.#hops[id]!;
     if (hop.address?.family === "ipv4") this.#ipv4.delete(hop.address.a);
     else this.#others.delete(keyOf(hop));
@@ -91,6 +112,11 @@ export class NextHopTable {
   /** Every next hop in use. */
   *entries(): Generator<readonly [number, NextHop]> {
     for (let id = 1; id < this.#hops.length; id++) if (this.#refs[id]! > 0) yield [id, this.#hops[id]!];
+  }
+
+  #isLast(buf: Uint8Array, at: number, length: number): boolean {
+    for (let i = 0; i < length; i++) if (this.#last[i] !== buf[at + i]) return false;
+    return true;
   }
 
   #add(hop: NextHop): number {
