@@ -1,5 +1,6 @@
 import type { Fact, Levels } from "../lib/fact.ts";
 import type { Family } from "../net/family.ts";
+import type { BfdFact } from "./bfd/fact.ts";
 import type { State } from "./session/state.ts";
 import type { SpeakerFact } from "./speaker/fact.ts";
 
@@ -41,7 +42,7 @@ export type SessionFact =
   | { readonly fact: "bgp.stale-swept"; readonly peer: string; readonly family: Family; readonly why: string };
 
 /** Everything that this room can say; `SessionFact` and, beside it, the RIB's. */
-export type BgpFact = (SessionFact | SpeakerFact) & Fact;
+export type BgpFact = (SessionFact | SpeakerFact | BfdFact) & Fact;
 
 /** How loud each fact is. */
 export const bgpLevels: Levels<BgpFact> = {
@@ -60,4 +61,9 @@ export const bgpLevels: Levels<BgpFact> = {
   "bgp.gate-open": "info",
   "bgp.in-sync": "info",
   "bgp.max-prefixes": "warn",
+  "bgp.bfd-state": "info",
+  "bgp.bfd-dropped": "warn",
+  "bgp.bfd-unwatched": "warn",
+  "bgp.bfd-socket-failed": "warn",
+  "bgp.bfd-worker-ended": "error",
 };

@@ -21,7 +21,10 @@ export interface BfdWay {
   readonly terms: BfdTerms;
 }
 
-/** The session state of RFC 5880 6.2, as its users need it; `reason` in words (`Control Detection Time Expired`). */
+/**
+ * The session state of RFC 5880 6.2, as its users need it; `reason` in words (`Control Detection Time Expired`). AdminDown:
+ * one of the ends has switched BFD off, or nobody watches just now; that says nothing about the path (RFC 5882 4.2).
+ */
 export interface BfdState {
   readonly state: "AdminDown" | "Down" | "Init" | "Up";
   readonly reason: string;
