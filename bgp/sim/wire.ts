@@ -27,9 +27,13 @@ import type {
   Wire,
 } from "../wire.ts";
 import { connectedPair, type SimEnd } from "./connection.ts";
+import { type PathTerms, SimPath } from "./path.ts";
 
 /** How long a call into silence lasts. */
 export const DIAL_WITHIN_MS = 20_000;
+
+/** First wait before a lost SYN is sent again; then twice as long (RFC 6298 2). */
+const SYN_RETRY_MS = 1000;
 
 /** How rough the network is. */
 export interface SimNetworkOptions {
@@ -37,6 +41,8 @@ export interface SimNetworkOptions {
   readonly maxDelayMs: number;
   /** Longest piece into which writes are cut; undefined cuts nothing. */
   readonly maxPiece?: number;
+  /** The way between two hosts, where it is another one, and its own chance. Asked once for every pair of hosts. */
+  readonly pathOf?: (x: Address, y: Address) => { readonly terms: PathTerms; readonly random: Random };
 }
 
 interface Listening {
@@ -52,8 +58,10 @@ export class SimNetwork {
   readonly random: Random;
   readonly options: SimNetworkOptions;
   readonly #listening: Listening[] = [];
-  readonly #cuts = new Set<string>();
-  #ends: SimEnd[] = [];
+  /** By the texts of both addresses, each host first once. */
+  readonly #paths = new Map<string, Map<string, SimPath<SimEnd>>>();
+  readonly #cuts = new Set<SimPath<SimEnd>>();
+  readonly #dark = new Set<string>();
   #nextPort = 40_000;
 
   constructor(clock: Clock, random: Random, options: SimNetworkOptions = { maxDelayMs: 10 }) {
@@ -71,42 +79,90 @@ export class SimNetwork {
     };
   }
 
+  /** The way between two hosts. */
+  path(x: Address, y: Address): SimPath<SimEnd> {
+    const [from, to] = [formatAddress(x), formatAddress(y)];
+    const known = this.#paths.get(from)?.get(to);
+    if (known) return known;
+    const smooth = { delayMs: 0, jitterMs: this.options.maxDelayMs, loss: 0, backoffMs: 0 };
+    const { terms, random } = this.options.pathOf?.(x, y) ?? { terms: smooth, random: this.random };
+    const path = new SimPath<SimEnd>(this.clock, random, terms);
+    for (const [near, far] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      if (this.#dark.has(near)) path.block();
+      this.#paths.set(near, (this.#paths.get(near) ?? new Map<string, SimPath<SimEnd>>()).set(far, path));
+    }
+    return path;
+  }
+
   /** Nothing gets through between two hosts until `heal`; what is under way waits, as TCP would resend it. */
   partition(x: Address, y: Address): void {
-    this.#cuts.add(cutKey(x, y));
+    if (!this.#cuts.has(this.path(x, y))) this.path(x, y).block();
+    this.#cuts.add(this.path(x, y));
   }
 
   heal(x: Address, y: Address): void {
-    this.#cuts.delete(cutKey(x, y));
-    for (const end of this.#ends) end.pump();
+    if (this.#cuts.delete(this.path(x, y))) this.path(x, y).unblock();
   }
 
   isCut(x: Address, y: Address): boolean {
-    return this.#cuts.has(cutKey(x, y));
+    return this.path(x, y).isCut;
   }
 
-  /** Power failure: the host's connections are gone without a word; the others learn when they next write. */
+  /** The host's connections are gone without a word, and nobody listens; the others learn when they next write. */
   crash(address: Address): void {
-    for (const end of this.#ends) if (sameAddress(end.local.address, address)) end.vanish();
+    for (const path of this.#pathsOf(address)) {
+      for (const end of [...path.users]) if (sameAddress(end.local.address, address)) end.vanish();
+    }
+    for (const one of this.#listening.filter(({ local }) => sameAddress(local.address, address))) this.#unlisten(one);
+  }
+
+  /** Power failure: as `crash`, and nothing gets to the host nor from it until `powerOn`. */
+  powerOff(address: Address): void {
+    const host = formatAddress(address);
+    if (this.#dark.has(host)) return;
+    this.#dark.add(host);
+    for (const path of this.#pathsOf(address)) path.block();
+    this.crash(address);
+  }
+
+  powerOn(address: Address): void {
+    if (!this.#dark.delete(formatAddress(address))) return;
+    for (const path of this.#pathsOf(address)) path.unblock();
+  }
+
+  /** The process is gone and its kernel closes what it had open. */
+  hangUp(address: Address): void {
+    for (const path of this.#pathsOf(address)) {
+      for (const end of [...path.users]) if (sameAddress(end.local.address, address)) end.close();
+    }
     for (const one of this.#listening.filter(({ local }) => sameAddress(local.address, address))) this.#unlisten(one);
   }
 
   /** Aborts every connection between two hosts. */
   reset(x: Address, y: Address): void {
-    for (const end of this.#ends) {
-      if (cutKey(end.local.address, end.remote.address) === cutKey(x, y)) end.fail("connection reset by the network");
-    }
+    for (const end of [...this.path(x, y).users]) end.fail("connection reset by the network");
   }
 
   /** Connections that live, each counted once. */
   get connections(): number {
-    this.#ends = this.#ends.filter((end) => end.isOpen);
-    return this.#ends.length / 2;
+    let ends = 0;
+    for (const paths of this.#paths.values()) {
+      for (const { users } of paths.values()) for (const end of users) if (end.isOpen) ends++;
+    }
+    return ends / 4;
+  }
+
+  #pathsOf(address: Address): Iterable<SimPath<SimEnd>> {
+    return this.#paths.get(formatAddress(address))?.values() ?? [];
   }
 
   #dial(from: Address, options: DialOptions, listener: DialListener): Cancel {
     const { remote } = options;
     const source = { address: options.localAddress ?? from, zone: "", port: this.#nextPort++ };
+    const path = this.path(source.address, remote.address);
     let isOver = false;
     const fail = (reason: string): void => {
       if (!isOver) listener.onFail(new ConnectFailed(formatEndpoint(remote), reason));
@@ -114,13 +170,19 @@ export class SimNetwork {
     };
     const timeout = this.clock.after(millis(DIAL_WITHIN_MS), () => fail("no answer"));
     let caller: SimEnd | undefined;
+    let retryMs = SYN_RETRY_MS;
     const call = (): void => {
-      if (isOver || this.isCut(source.address, remote.address)) return;
+      if (isOver) return;
+      if (path.loses()) {
+        this.clock.after(millis(retryMs), call);
+        retryMs *= 2;
+        return;
+      }
       const there = this.#answering(remote);
       const password = there?.peers.find(({ range }) => covers(range, source.address))?.password;
       if (!there) fail("connection refused");
       // RFC 2385: segments with a wrong signature are dropped in silence.
-      else if (password === options.password) caller = this.#connect(source, there, () => connected());
+      else if (password === options.password) caller = this.#connect(path, source, there, () => connected());
     };
     const connected = (): void => {
       timeout();
@@ -128,7 +190,7 @@ export class SimNetwork {
       else listener.onConnect(caller!);
       isOver = true;
     };
-    this.clock.after(this.delay(), call);
+    this.clock.after(path.delay() ?? millis(SYN_RETRY_MS), call);
     return () => {
       isOver = true;
       timeout();
@@ -142,11 +204,12 @@ export class SimNetwork {
   }
 
   /** Both ends learn of a connection in their own time: either may be the first to speak. */
-  #connect(source: Endpoint, there: Listening, connected: () => void): SimEnd {
-    const [caller, callee] = connectedPair(this, source, there.local);
-    this.#ends = [...this.#ends.filter((end) => end.isOpen), caller, callee];
-    this.clock.after(this.delay(), () => callee.isOpen && there.listener.onAccept(callee));
-    this.clock.after(this.delay(), () => caller.isOpen && connected());
+  #connect(path: SimPath<SimEnd>, source: Endpoint, there: Listening, connected: () => void): SimEnd {
+    const terms = { clock: this.clock, path, maxPiece: this.options.maxPiece };
+    const [caller, callee] = connectedPair(terms, source, there.local);
+    const delay = (): ReturnType<typeof millis> => path.delay() ?? millis(SYN_RETRY_MS);
+    this.clock.after(delay(), () => callee.isOpen && there.listener.onAccept(callee));
+    this.clock.after(delay(), () => caller.isOpen && connected());
     return caller;
   }
 
@@ -172,14 +235,4 @@ export class SimNetwork {
     const index = this.#listening.indexOf(one);
     if (index >= 0) this.#listening.splice(index, 1);
   }
-
-  /** How long the next thing takes. */
-  delay(): ReturnType<typeof millis> {
-    return millis(this.random() * this.options.maxDelayMs);
-  }
-}
-
-function cutKey(x: Address, y: Address): string {
-  const [first, second] = [formatAddress(x), formatAddress(y)];
-  return first < second ? `${first} ${second}` : `${second} ${first}`;
 }
