@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
+import type { Term } from "../../bgp/filter/filter.ts";
+import type { Address } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { formatPrefix } from "../../net/prefix.ts";
-import { readSpeakerConfig, type SpeakerSettings } from "./config.ts";
+import { type OwnRoute, readSpeakerConfig, type SpeakerSettings } from "./config.ts";
 
 const example = `
 asn: 65000
@@ -103,5 +105,174 @@ dynamicPeers: [{ range: 10.0.0.1/16, asn: internal }]
     const long = "x".repeat(81);
     const [hidden] = mistakes(`${base}peers: [{ address: 10.0.0.2, asn: 65001, password: ${long} }]`);
     assert.ok(!hidden!.includes(long) && hidden!.includes("hidden"), hidden);
+  });
+
+  it("reads everything that can be said of a peer, and leaves out what was not said", () => {
+    const { peers } = settings(`
+asn: 65000
+routerId: 10.0.0.1
+peers:
+  - address: fe80::1
+    zone: eth0
+    asn: 65001
+    localAsn: 65100
+    allowedOwnAs: 1
+    enforceFirstAs: false
+    addPath: { ipv4: { send: all, receive: true }, ipv6: { send: 4 } }
+    extendedMessages: false
+    extendedNextHop: true
+    role: customer
+    strictRole: true
+    gracefulShutdown: true
+    honourGracefulShutdown: false
+    thirdPartyNextHop: true
+    delayOpenSeconds: 10
+    sendHoldSeconds: 600
+    longLivedStaleSeconds: 3600
+    bfd: { minTxMs: 100, minRxMs: 100, multiplier: 5, multihop: true }
+    maxPrefixes: { ipv4: 1000, warnPercent: 80, action: stay-down }
+  - { address: 10.0.0.2, asn: 65002, bfd: true, maxPrefixes: 10 }
+`);
+    const [first, second] = peers;
+    const { address, ...rest } = first!;
+    assert.equal(formatAddress(address), "fe80::1");
+    assert.deepEqual(rest, {
+      zone: "eth0",
+      asn: 65001,
+      localAsn: 65100,
+      allowedOwnAs: 1,
+      enforceFirstAs: false,
+      addPath: { ipv4: { send: "all", receive: true }, ipv6: { send: 4 } },
+      extendedMessages: false,
+      extendedNextHop: true,
+      role: "customer",
+      strictRole: true,
+      gracefulShutdown: true,
+      honourGracefulShutdown: false,
+      thirdPartyNextHop: true,
+      delayOpenSeconds: 10,
+      sendHoldSeconds: 600,
+      longLivedStaleSeconds: 3600,
+      bfd: { minTxMs: 100, minRxMs: 100, multiplier: 5, multihop: true },
+      maxPrefixes: { ipv4: 1000, warnPercent: 80, action: "stay-down" },
+    });
+    assert.deepEqual(Object.keys(second!).sort(), ["address", "asn", "bfd", "maxPrefixes"]);
+    assert.deepEqual([second!.bfd, second!.maxPrefixes], [{}, 10]);
+  });
+
+  it("reads aggregates, paths, and routes with everything they say", () => {
+    const { speaker, routes } = settings(`
+asn: 65000
+routerId: 10.0.0.1
+maxPaths: 8
+clientToClientReflection: false
+rejectAsSets: true
+aggregates:
+  - { prefix: 10.0.0.0/8, summaryOnly: true, communities: ["65000:1"] }
+  - { prefix: 10.64.0.0/10, asSet: true }
+routes:
+  - { prefix: 10.1.0.0/16, med: 7, localPref: 200, origin: incomplete, communities: [no-export], interface: eth0 }
+  - { prefix: 10.2.0.0/16, largeCommunities: ["65000:1:2"], extendedCommunities: ["rt:65000:9"], tag: 3 }
+`);
+    assert.deepEqual([speaker.maxPaths, speaker.clientToClientReflection, speaker.rejectAsSets], [8, false, true]);
+    const [all, some] = speaker.aggregates!;
+    assert.deepEqual(
+      [formatPrefix(all!.prefix), all!.summaryOnly, all!.communities],
+      ["10.0.0.0/8", true, [65000 * 65536 + 1]],
+    );
+    assert.deepEqual([some!.summaryOnly, some!.asSet, "communities" in some!], [false, true, false]);
+    const [{ prefix: _, ...first }, { prefix: __, ...second }] = routes as [OwnRoute, OwnRoute];
+    assert.deepEqual(first, {
+      med: 7,
+      localPref: 200,
+      origin: "incomplete",
+      communities: [0xffffff01],
+      interface: "eth0",
+    });
+    assert.deepEqual(second, {
+      largeCommunities: [{ globalAdministrator: 65000, localData1: 1, localData2: 2 }],
+      extendedCommunities: [{ high: 0x0002fde8, low: 9 }],
+      tag: 3,
+    });
+  });
+
+  it("reads filters with every condition and every change", () => {
+    const { peers } = settings(`
+asn: 65000
+routerId: 10.0.0.1
+filters:
+  - name: all
+    otherwise: reject
+    terms:
+      - name: one
+        verdict: next-term
+        match:
+          family: ipv4
+          prefixes: [10.0.0.0/8, { prefix: 10.0.0.0/8, minLength: 16 }]
+          notPrefixes: [10.3.0.0/16]
+          source: peers
+          peers: ["FD00::0:1", "fe80::1%eth0"]
+          tags: [1]
+          interfaces: ["cali*"]
+          nextHops: [10.0.0.1/32]
+          asPath: { contains: [1], first: [2], last: [3], minLength: 1, maxLength: 9, pattern: "2 * ? 3" }
+          communities: ["1:2"]
+          allCommunities: [blackhole]
+          largeCommunities: ["1:2:3"]
+          allLargeCommunities: ["1:2:4"]
+          extendedCommunities: ["rt:1:2"]
+          allExtendedCommunities: ["0x0002000100000002"]
+          localPref: 100
+          med: 0
+        change:
+          addMed: -5
+          localPref: 50
+          removeCommunities: all
+          addLargeCommunities: ["1:2:3"]
+          removeLargeCommunities: ["1:2:4"]
+          removeExtendedCommunities: all
+          prepend: 2
+          prependAsns: [own, 65009]
+          nextHop: 10.9.9.9
+peers: [{ address: 10.0.0.2, asn: 65001, importFilter: all }]
+`);
+    const [{ match, change, verdict }] = peers[0]!.importFilter!.terms as [Term];
+    assert.equal(verdict, "next-term");
+    assert.deepEqual(
+      match.prefixes!.map(({ minLength }) => minLength),
+      [undefined, 16],
+    );
+    assert.deepEqual(match.peers, ["fd00::1", "fe80::1%eth0"]);
+    assert.deepEqual(match.asPath!.pattern, [2, "*", "?", 3]);
+    assert.deepEqual(match.extendedCommunities, match.allExtendedCommunities);
+    assert.deepEqual([change!.addMed, change!.removeCommunities, change!.prependAsns], [-5, "all", ["own", 65009]]);
+    assert.equal(formatAddress(change!.nextHop as Address), "10.9.9.9");
+  });
+
+  it("says of the new fields what would have been right, too", () => {
+    const base = "asn: 65000\nrouterId: 10.0.0.1\n";
+    for (const [text, field, wanted] of [
+      ["peers: [{ address: 10.0.0.2, asn: 1, role: boss }]", "peers[0].role", "customer"],
+      ["peers: [{ address: 10.0.0.2, asn: 1, strictRole: true }]", "peers[0].strictRole", "needs a role"],
+      [
+        "peers: [{ address: 10.0.0.2, asn: 1, addPath: { ipv4: { send: most } } }]",
+        "peers[0].addPath.ipv4.send",
+        "all, or",
+      ],
+      ["peers: [{ address: 10.0.0.2, asn: 1, maxPrefixes: lots }]", "peers[0].maxPrefixes", "a number, or {"],
+      ["peers: [{ address: 10.0.0.2, asn: 1, bfd: 3 }]", "peers[0].bfd", "true, or {"],
+      ["routes: [{ prefix: 10.0.0.0/8, communities: [x] }]", "routes[0].communities[0]", "65000:100"],
+      [
+        "filters: [{ name: f, otherwise: reject, terms: [{ name: t, verdict: accept, match: { asPath: { pattern: '1 .* 2' } } }] }]",
+        "filters[0].terms[0].match.asPath.pattern",
+        "* for any number",
+      ],
+    ] as const) {
+      const found = mistakes(base + text);
+      assert.ok(
+        found.some((one) => one.startsWith(`${field}: `) && one.includes(wanted)),
+        `${field} in ${found.join("\n")}`,
+      );
+    }
   });
 });

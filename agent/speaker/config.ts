@@ -1,46 +1,35 @@
 import { z } from "zod";
-import type { Filter } from "../../bgp/filter/filter.ts";
 import { acceptAll, rejectAll } from "../../bgp/filter/filter.ts";
-import type { DynamicPeers, PeerConfig, PeerTemplate, SpeakerConfig } from "../../bgp/speaker/config.ts";
+import type { Aggregate, DynamicPeers, PeerConfig, SpeakerConfig } from "../../bgp/speaker/config.ts";
+import type { LocalRoute } from "../../bgp/speaker/local-routes.ts";
 import type { Address } from "../../net/address.ts";
-import { type Family, families } from "../../net/family.ts";
-import { addressField, asnField, portField, prefixField, secondsField } from "./fields.ts";
+import { families } from "../../net/family.ts";
+import type { Prefix } from "../../net/prefix.ts";
+import { communityField, extendedCommunityField, largeCommunityField } from "./community-fields.ts";
+import { addressField, asnField, portField, prefixField, u32Field, withoutAbsent } from "./fields.ts";
 import { filterField } from "./filter-fields.ts";
+import { familyList, gracefulRestartField, templateFields, toTemplate } from "./peer-fields.ts";
 
-const familyList = z.array(z.enum(["ipv4", "ipv6"])).min(1, { error: "at least one of ipv4, ipv6" });
-const peerAsn = z.union([asnField, z.enum(["internal", "external"])], { error: "an AS number, internal or external" });
-const filterName = z.string().min(1, { error: "the name of a filter under `filters`, or accept-all, or reject-all" });
+const aggregateField = z.strictObject({
+  prefix: prefixField,
+  summaryOnly: z.boolean().default(false),
+  asSet: z.boolean().optional(),
+  communities: z.array(communityField).min(1).optional(),
+} satisfies Record<keyof Aggregate, z.ZodType>);
 
-const gracefulRestart = z.strictObject({
-  restartSeconds: secondsField(0, 4095).default(120),
-  stalePathSeconds: secondsField(1, 3600).default(300),
-});
-
-const template = {
-  asn: peerAsn,
-  port: portField.optional(),
-  localAddress: addressField.optional(),
-  passive: z.boolean().optional(),
-  password: z.string().min(1).max(80, { error: "at most 80 octets (TCP_MD5SIG_MAXKEYLEN)" }).optional(),
-  ttlSecurityHops: z.number().int().min(1).max(254).optional(),
-  ttl: z.number().int().min(1).max(255).optional(),
-  device: z.string().min(1).max(15).optional(),
-  families: familyList.optional(),
-  routeReflectorClient: z.boolean().optional(),
-  nextHopSelf: z.boolean().optional(),
-  nextHop: z.strictObject({ ipv4: addressField.optional(), ipv6: addressField.optional() }).optional(),
-  importFilter: filterName.optional(),
-  exportFilter: filterName.optional(),
-  maxPrefixes: z.number().int().min(1).optional(),
-  holdTimeSeconds: z
-    .number()
-    .int()
-    .max(65535)
-    .refine((n) => n === 0 || n >= 3, { error: "0 or 3..65535 (RFC 4271 4.2)" })
-    .optional(),
-  connectRetrySeconds: secondsField(1, 3600).optional(),
-  gracefulRestart: gracefulRestart.optional(),
-};
+const routeField = z
+  .strictObject({
+    prefix: prefixField,
+    med: u32Field.optional(),
+    localPref: u32Field.optional(),
+    origin: z.enum(["igp", "egp", "incomplete"]).optional(),
+    tag: u32Field.max(0x3fffffff).optional(),
+    interface: z.string().min(1).max(15).optional(),
+    communities: z.array(communityField).min(1).optional(),
+    largeCommunities: z.array(largeCommunityField).min(1).optional(),
+    extendedCommunities: z.array(extendedCommunityField).min(1).optional(),
+  } satisfies Record<keyof LocalRoute | "prefix", z.ZodType>)
+  .transform((route) => withoutAbsent(route) as OwnRoute);
 
 const speakerFile = z.strictObject({
   asn: asnField,
@@ -62,19 +51,27 @@ const speakerFile = z.strictObject({
     .default("none"),
   ebgpRequiresPolicy: z.boolean().default(true),
   families: familyList.default(["ipv4"]),
-  gracefulRestart: z.union([z.literal(false), gracefulRestart]).default({ restartSeconds: 120, stalePathSeconds: 300 }),
+  gracefulRestart: z
+    .union([z.literal(false), gracefulRestartField])
+    .default({ restartSeconds: 120, stalePathSeconds: 300 }),
+  maxPaths: z.number().int().min(1).max(64).optional(),
+  clientToClientReflection: z.boolean().optional(),
+  rejectAsSets: z.boolean().optional(),
+  aggregates: z.array(aggregateField).max(4096).optional(),
   peers: z
-    .array(z.strictObject({ address: addressField, zone: z.string().min(1).optional(), ...template }))
+    .array(z.strictObject({ address: addressField, zone: z.string().min(1).max(15).optional(), ...templateFields }))
     .default([]),
-  dynamicPeers: z.array(z.strictObject({ range: prefixField, ...template })).default([]),
+  dynamicPeers: z.array(z.strictObject({ range: prefixField, ...templateFields })).default([]),
   filters: z.array(filterField).default([]),
-  routes: z
-    .array(z.strictObject({ prefix: prefixField, med: z.number().int().min(0).max(0xffffffff).optional() }))
-    .default([]),
+  routes: z.array(routeField).default([]),
 });
 
 type SpeakerFile = z.infer<typeof speakerFile>;
-type Template = Omit<SpeakerFile["dynamicPeers"][number], "range">;
+
+/** A route of our own, as the file has it. */
+export interface OwnRoute extends LocalRoute {
+  readonly prefix: Prefix;
+}
 
 /** What a configuration file of `manx speaker` says. */
 export interface SpeakerSettings {
@@ -82,7 +79,7 @@ export interface SpeakerSettings {
   readonly peers: readonly PeerConfig[];
   readonly dynamicPeers: readonly DynamicPeers[];
   readonly kernel: SpeakerFile["kernel"];
-  readonly routes: SpeakerFile["routes"];
+  readonly routes: readonly OwnRoute[];
 }
 
 /** A file that was understood, or every mistake in it: the field, what was found, what would be right. */
@@ -97,11 +94,11 @@ export function readSpeakerConfig(document: unknown): SpeakerReading {
   const file = parsed.data;
   const known = new Map([acceptAll, rejectAll, ...file.filters].map((filter) => [filter.name, filter]));
   const mistakes: string[] = [];
-  const peers = file.peers.map((peer, i) => {
-    return { ...toTemplate(peer, `peers[${i}]`, known, mistakes), address: peer.address, ...withZone(peer.zone) };
+  const peers = file.peers.map(({ address, zone, ...peer }, i) => {
+    return { ...toTemplate(peer, `peers[${i}]`, known, mistakes), address, ...withZone(zone) };
   });
-  const dynamicPeers = file.dynamicPeers.map((peer, i) => {
-    return { ...toTemplate(peer, `dynamicPeers[${i}]`, known, mistakes), range: peer.range };
+  const dynamicPeers = file.dynamicPeers.map(({ range, ...peer }, i) => {
+    return { ...toTemplate(peer, `dynamicPeers[${i}]`, known, mistakes), range };
   });
   if (mistakes.length > 0) return { ok: false, mistakes };
   const speaker = toSpeaker(file);
@@ -122,35 +119,13 @@ function toSpeaker(file: SpeakerFile): SpeakerConfig {
     ebgpRequiresPolicy: file.ebgpRequiresPolicy,
     gracefulRestart: file.gracefulRestart === false ? undefined : file.gracefulRestart,
     restart: { restarting: false, forwardingPreserved: [] },
+    ...withoutAbsent({
+      maxPaths: file.maxPaths,
+      clientToClientReflection: file.clientToClientReflection,
+      rejectAsSets: file.rejectAsSets,
+    }),
+    ...(file.aggregates && { aggregates: file.aggregates.map((one) => withoutAbsent(one) as Aggregate) }),
   };
-}
-
-function toTemplate(
-  peer: Template,
-  where: string,
-  known: ReadonlyMap<string, Filter>,
-  mistakes: string[],
-): PeerTemplate {
-  const { importFilter, exportFilter, families: carried, ...rest } = peer;
-  const find = (name: string | undefined, field: string): Filter | undefined => {
-    if (name !== undefined && !known.has(name)) {
-      mistakes.push(`${where}.${field}: "${name}" is no filter; there are ${[...known.keys()].join(", ")}`);
-    }
-    return name === undefined ? undefined : known.get(name);
-  };
-  const filters = {
-    importFilter: find(importFilter, "importFilter"),
-    exportFilter: find(exportFilter, "exportFilter"),
-  };
-  const both: { families?: readonly Family[] } = carried
-    ? { families: families.filter((f) => carried.includes(f)) }
-    : {};
-  return withoutAbsent({ ...rest, ...filters, ...both }) as PeerTemplate;
-}
-
-/** Optional fields that were not given are absent, not undefined. */
-function withoutAbsent<T extends object>(value: T): object {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 }
 
 function mistakeOf(issue: z.core.$ZodIssue, document: unknown): string {

@@ -1,5 +1,5 @@
 import { masked, type Prefix } from "../../net/prefix.ts";
-import type { Origin } from "../attribute/path-attributes.ts";
+import type { ExtendedCommunity, LargeCommunity, Origin } from "../attribute/path-attributes.ts";
 import { pathAttributes } from "../attribute/path-attributes.ts";
 import { ineligible } from "../rib/path-table.ts";
 import { localPeer } from "../rib/peer-table.ts";
@@ -7,12 +7,17 @@ import type { Tables } from "./tables.ts";
 
 /** What a route of our own says. */
 export interface LocalRoute {
+  /** Host integers. */
   readonly communities?: readonly number[];
+  readonly largeCommunities?: readonly LargeCommunity[];
+  readonly extendedCommunities?: readonly ExtendedCommunity[];
   readonly med?: number;
   readonly localPref?: number;
   readonly origin?: Origin;
   /** A number that filters may ask for; no peer sees it. */
   readonly tag?: number;
+  /** The interface behind which it lies, which filters may ask for; no peer sees it. */
+  readonly interface?: string;
 }
 
 /** Routes of our own: born here, preferred over everything learned, with us as next hop. */
@@ -27,8 +32,9 @@ export class LocalRoutes {
   announce(prefix: Prefix, route: LocalRoute): boolean {
     const tables = this.#tables.of(prefix.family);
     if (!tables) return false;
-    const { med, localPref, origin = "igp", communities = [] } = route;
-    const attributes = pathAttributes({ origin, med, localPref, communities });
+    const { med, localPref, origin = "igp", communities = [], largeCommunities = [], extendedCommunities = [] } = route;
+    const own = { origin, med, localPref, communities, largeCommunities, extendedCommunities };
+    const attributes = pathAttributes(own);
     const set = this.#tables.intake.internAttributes(attributes, prefix.family, route.tag ?? 0);
     this.#tables.attributes.hold(set);
     const { a, b, c, d, length } = masked(prefix);
