@@ -54,6 +54,7 @@ export class AdjRibIn {
     this.#attributes.hold(set);
     paths.attributes[path] = set;
     paths.reason[path] = reason;
+    if (before !== set) paths.renew(path);
     this.#attributes.drop(before);
     this.#loc.touch(paths.prefix[path]!, path);
   }

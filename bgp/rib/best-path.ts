@@ -1,4 +1,4 @@
-import { type Candidates, type DecisionStep, decisionSteps } from "./decision-steps.ts";
+import type { Candidates, DecisionStep } from "./decision-steps.ts";
 import { type Ineligible, ineligibleWhy } from "./path-table.ts";
 
 /** Why a path of a prefix is not the best one: the step that eliminated it, and the path it lost to. */
@@ -30,9 +30,25 @@ export function decide(c: Candidates, prefix: number): number {
   }
   if (count < 2) return best;
   if (count === 2) return isBetter(c, best, second) ? best : second;
+  return eliminate(c, c.steps, eligiblePaths(c, prefix), () => {})[0] ?? 0;
+}
+
+/**
+ * The paths that are as good as the best one, itself first, the others in the order in which they would be best: only
+ * tie-breaks tell them apart. Made on demand.
+ */
+export function multipath(c: Candidates, prefix: number): readonly number[] {
+  const steps = c.steps.filter(({ isTieBreak }) => !isTieBreak);
+  const breaks = c.steps.filter(({ isTieBreak }) => isTieBreak);
+  const equal = eliminate(c, steps, eligiblePaths(c, prefix), () => {});
+  return equal.length < 2 ? equal : [...equal].sort((x, y) => compareBy(c, breaks, x, y));
+}
+
+function eligiblePaths(c: Candidates, prefix: number): number[] {
+  const { first, next } = c.paths;
   const candidates: number[] = [];
-  for (let path = first[prefix]!; path !== 0; path = next[path]!) if (isEligible(c, path)) candidates.push(path);
-  return eliminate(c, candidates, () => {});
+  for (let path = first[prefix] ?? 0; path !== 0; path = next[path]!) if (isEligible(c, path)) candidates.push(path);
+  return candidates;
 }
 
 /** Why each path but the best is not the best one, in the order of the steps. Runs the very steps of `decide`. */
@@ -47,7 +63,7 @@ export function explain(
     else lost.push({ path, step: "eligible", rfc: whyIneligible(c, path), lostTo: 0 });
   }
   candidates.sort((x, y) => x - y);
-  const best = eliminate(c, candidates, (path, step, lostTo) => {
+  const [best = 0] = eliminate(c, c.steps, candidates, (path, step, lostTo) => {
     lost.push({ path, step: step.name, rfc: step.rfc, lostTo });
   });
   return { best, lost };
@@ -59,21 +75,26 @@ function whyIneligible(c: Candidates, path: number): string {
 }
 
 function isBetter(c: Candidates, x: number, y: number): boolean {
-  for (const step of decisionSteps) {
-    const order = step.compare(c, x, y);
-    if (order !== 0) return order < 0;
-  }
-  return true;
+  return compareBy(c, c.steps, x, y) <= 0;
 }
 
-/** Runs the steps over a set of paths; what is left in the end is one path, or 0 when there was none. */
+function compareBy(c: Candidates, steps: readonly DecisionStep[], x: number, y: number): number {
+  for (const step of steps) {
+    const order = step.compare(c, x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Runs steps over a set of paths; what is left in the end. After all steps that is at most one path. */
 function eliminate(
   c: Candidates,
+  steps: readonly DecisionStep[],
   candidates: readonly number[],
   out: (path: number, step: DecisionStep, lostTo: number) => void,
-): number {
+): readonly number[] {
   let left = candidates;
-  for (const step of decisionSteps) {
+  for (const step of steps) {
     if (left.length < 2) break;
     const winnerOver = step.isPartial ? againstAll(c, step, left) : againstBest(c, step, left);
     left = left.filter((path) => {
@@ -82,7 +103,7 @@ function eliminate(
       return winner === 0;
     });
   }
-  return left[0] ?? 0;
+  return left;
 }
 
 function againstBest(c: Candidates, step: DecisionStep, left: readonly number[]): (path: number) => number {

@@ -1,5 +1,5 @@
 /** Any array of machine numbers that a table keeps one entry per id in. */
-export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array;
+export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
 /** A longer copy of a column, the new entries zero. Capacities are powers of two, so that growth is amortised. */
 export function widened<C extends Column>(column: C, capacity: number): C {

@@ -1,4 +1,4 @@
-import { decide } from "./best-path.ts";
+import { decide, multipath } from "./best-path.ts";
 import { roomFor, widened } from "./column.ts";
 import type { Candidates } from "./decision-steps.ts";
 import { PrefixQueue } from "./prefix-queue.ts";
@@ -53,6 +53,11 @@ export class LocRib {
     // Whoever asks now acts on an answer that was never told: the next decision is news to it in any case.
     this.#differs[prefix] = 1;
     return decide(this.#candidates, prefix);
+  }
+
+  /** The paths that are as good as the best one as of now, the best one first; none without a route. Allocates. */
+  multipath(prefix: number): readonly number[] {
+    return multipath(this.#candidates, prefix);
   }
 
   /** A path of the prefix came, changed or goes; whatever was read of it before counts no more if it is the best one. */

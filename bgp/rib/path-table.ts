@@ -58,6 +58,9 @@ export class PathTable {
   #receivedId: Uint32Array | undefined;
   /** The set as it was received where filters changed it, else 0; absent until the first that is not 0. */
   #received: Uint32Array | undefined;
+  /** When each path came, counted in arrivals of this table; absent unless somebody decides by it. */
+  #arrival: Float64Array | undefined;
+  #arrivals = 0;
   #limit = 1;
   #free = 0;
   #size = 0;
@@ -114,6 +117,21 @@ export class PathTable {
     if (this.#received !== undefined) this.#received[path] = set;
   }
 
+  /** From now on it is known which of two paths came first. */
+  trackArrival(): void {
+    this.#arrival ??= new Float64Array(this.prefix.length);
+  }
+
+  /** A number that is smaller for a path that came earlier; 0 for all unless `trackArrival` was called. */
+  arrival(path: number): number {
+    return this.#arrival === undefined ? 0 : this.#arrival[path]!;
+  }
+
+  /** The path is another one now: it has just come. */
+  renew(path: number): void {
+    if (this.#arrival !== undefined) this.#arrival[path] = ++this.#arrivals;
+  }
+
   add(prefix: number, peer: number, receivedId: number, attributes: number): number {
     const path = this.#newId();
     this.prefix[path] = prefix;
@@ -128,6 +146,7 @@ export class PathTable {
     if (receivedId !== 0) this.#receivedId ??= new Uint32Array(this.prefix.length);
     if (this.#receivedId !== undefined) this.#receivedId[path] = receivedId;
     if (this.#received !== undefined) this.#received[path] = 0;
+    this.renew(path);
     this.#size++;
     return path;
   }
@@ -163,6 +182,7 @@ export class PathTable {
       this.next = widened(this.next, id * 2);
       if (this.#receivedId !== undefined) this.#receivedId = widened(this.#receivedId, id * 2);
       if (this.#received !== undefined) this.#received = widened(this.#received, id * 2);
+      if (this.#arrival !== undefined) this.#arrival = widened(this.#arrival, id * 2);
     }
     return id;
   }

@@ -6,6 +6,7 @@ import { pathAttributes } from "../attribute/path-attributes.ts";
 import { AttributeIntake } from "./attribute-intake.ts";
 import { AttributeStore } from "./attribute-store.ts";
 import { decide, explain } from "./best-path.ts";
+import type { DecisionOptions } from "./decision-steps.ts";
 import { NextHopTable } from "./next-hop-table.ts";
 import { PeerTable } from "./peer-table.ts";
 import { Rib } from "./rib.ts";
@@ -16,7 +17,7 @@ interface NaivePath {
   readonly localPref: number;
   readonly path: readonly number[];
   readonly origin: 0 | 1 | 2;
-  readonly med: number;
+  readonly med: number | undefined;
   readonly hop: number;
   readonly originator: number;
   readonly clusters: number;
@@ -33,25 +34,34 @@ const peers = [1, 2, 3, 4, 5].map((n) => ({
 const metric = (hop: number): number => hop % 3;
 const reachable = (hop: number): boolean => hop !== 5;
 
+interface Naive {
+  readonly best: NaivePath | undefined;
+  /** What was left before tie-breaks. */
+  readonly equal: readonly NaivePath[];
+}
+
 /** RFC 4271 9.1.2.2 as it stands in the book: start with all, remove step by step. */
-function naiveBest(paths: readonly NaivePath[]): NaivePath | undefined {
+function naive(paths: readonly NaivePath[], options: DecisionOptions = {}): Naive {
   let left = paths.filter(({ hop }) => reachable(hop));
+  const med = (path: NaivePath): number => path.med ?? (options.missingMedAsWorst ? 2 ** 32 : 0);
   const keepLeast = (value: (path: NaivePath) => number): void => {
     const least = Math.min(...left.map(value));
     left = left.filter((path) => value(path) === least);
   };
   const peerOf = (path: NaivePath): (typeof peers)[number] => peers[path.peer - 1]!;
   keepLeast(({ localPref }) => -localPref);
-  keepLeast(({ path }) => path.length);
+  if (!options.ignoreAsPathLength) keepLeast(({ path }) => path.length);
   keepLeast(({ origin }) => origin);
   const rivals = left;
-  left = left.filter((x) => !rivals.some((y) => y.path[0] === x.path[0] && y.med < x.med));
+  left = left.filter((x) => !rivals.some((y) => y.path[0] === x.path[0] && med(y) < med(x)));
+  if (options.alwaysCompareMed) keepLeast(med);
   keepLeast((path) => Number(peerOf(path).isInternal));
   keepLeast(({ hop }) => metric(hop));
+  const equal = left;
   keepLeast((path) => path.originator || peerOf(path).routerId);
   keepLeast(({ clusters }) => clusters);
   keepLeast(({ peer }) => peer);
-  return left[0];
+  return { best: left[0], equal };
 }
 
 type Step =
@@ -70,7 +80,7 @@ const naivePath = fc.record({
   localPref: fc.constantFrom(100, 100, 200),
   path: fc.array(fc.constantFrom(65001, 65002, 65003), { minLength: 1, maxLength: 2 }),
   origin: fc.constantFrom(0, 0, 1, 2) as fc.Arbitrary<0 | 1 | 2>,
-  med: small(2),
+  med: fc.option(small(2), { nil: undefined }),
   hop: fc.integer({ min: 1, max: 5 }),
   originator: fc.constantFrom(0, 0, 4, 11),
   clusters: small(2),
@@ -91,10 +101,14 @@ class Bench {
   readonly intake = new AttributeIntake(this.store);
   readonly peers = new PeerTable(1);
   readonly told = new Map<string, string>();
-  readonly rib: Rib = new Rib("ipv4", this.store, this.peers, (id, isNews) => isNews && this.#hear(id));
+  readonly rib: Rib;
   readonly model = new Map<string, Map<number, NaivePath>>();
 
-  constructor() {
+  constructor(decision: DecisionOptions = {}) {
+    const hear = (id: number, isNews: boolean): void => {
+      if (isNews) this.#hear(id);
+    };
+    this.rib = new Rib("ipv4", this.store, this.peers, hear, decision);
     for (const one of peers) this.peers.add(one);
   }
 
@@ -162,13 +176,33 @@ describe("RIB", () => {
         bench.rib.locRib.settle(1e6);
         const expected = new Map<string, string>();
         for (const [key, paths] of bench.model) {
-          const best = naiveBest([...paths.values()]);
-          if (best) expected.set(key, `${best.peer} ${best.localPref} ${best.med}`);
+          const { best } = naive([...paths.values()]);
+          if (best) expected.set(key, `${best.peer} ${best.localPref} ${best.med ?? 0}`);
         }
         assert.deepEqual(new Map([...bench.told].sort()), new Map([...expected].sort()));
         assert.equal(bench.rib.locRib.size, expected.size);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it("chooses by what the operator wants of MED and AS_PATH, and knows which paths are as good as the best one", () => {
+    const flag = fc.boolean();
+    const options = fc.record({ alwaysCompareMed: flag, missingMedAsWorst: flag, ignoreAsPathLength: flag });
+    fc.assert(
+      fc.property(options, fc.array(naivePath, { minLength: 1, maxLength: 6 }), (decision, announced) => {
+        const bench = new Bench(decision);
+        const at = parsePrefix("10.0.0.0/8")!;
+        for (const path of announced) bench.run({ kind: "announce", prefix: at, path });
+        const { best, equal } = naive([...bench.model.get(formatPrefix(at))!.values()], decision);
+        const id = bench.rib.prefixes.find(at.a, 0, 0, 0, 8);
+        const peerOf = (path: number): number => bench.rib.paths.peer[path]!;
+        const used = bench.rib.locRib.multipath(id);
+        assert.equal(used[0] ?? 0, bench.rib.locRib.best(id), "the best one is first");
+        assert.equal(best?.peer ?? 0, peerOf(bench.rib.locRib.best(id)));
+        assert.deepEqual(used.map(peerOf).sort(), equal.map((path) => path.peer).sort());
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,7 +1,7 @@
 import type { Family } from "../../net/family.ts";
 import { AdjRibIn } from "./adj-rib-in.ts";
 import type { AttributeStore } from "./attribute-store.ts";
-import type { Candidates } from "./decision-steps.ts";
+import { type Candidates, type DecisionOptions, decisionSteps } from "./decision-steps.ts";
 import { type BestListener, LocRib } from "./loc-rib.ts";
 import { PathTable } from "./path-table.ts";
 import type { PeerTable } from "./peer-table.ts";
@@ -16,10 +16,17 @@ export class Rib {
   readonly locRib: LocRib;
   readonly candidates: Candidates;
 
-  constructor(family: Family, attributes: AttributeStore, peers: PeerTable, hear: BestListener) {
+  constructor(
+    family: Family,
+    attributes: AttributeStore,
+    peers: PeerTable,
+    hear: BestListener,
+    decision: DecisionOptions = {},
+  ) {
     this.family = family;
     this.prefixes = prefixTable(family);
-    this.candidates = { paths: this.paths, attributes: attributes.columns, peers };
+    this.candidates = { paths: this.paths, attributes: attributes.columns, peers, steps: decisionSteps(decision) };
+    if (decision.preferOldest) this.paths.trackArrival();
     this.locRib = new LocRib(this.prefixes, this.candidates, hear);
     this.adjRibIn = new AdjRibIn(this.prefixes, this.paths, attributes, this.locRib);
   }

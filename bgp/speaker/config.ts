@@ -4,6 +4,7 @@ import type { Family } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
 import type { BfdTerms } from "../bfd/port.ts";
 import type { Filter } from "../filter/filter.ts";
+import type { DecisionOptions } from "../rib/decision-steps.ts";
 import type { GracefulRestartConfig, LocalRestart, Role, SessionConfig } from "../session/session-config.ts";
 
 /** The speaker as a whole. Immutable: another one is another speaker. */
@@ -16,6 +17,8 @@ export interface SpeakerConfig {
   readonly families: readonly Family[];
   /** Most next hops of one route towards forwarding (ECMP); 1 when absent, so only the best path's. */
   readonly maxPaths?: number;
+  /** Where the decision process departs from the RFC's order, for everybody. */
+  readonly decision?: DecisionOptions;
   /** Whether routes of one client go to the other clients (RFC 4456 6); true when absent. */
   readonly clientToClientReflection?: boolean;
   /** Prefixes announced as one when something lies inside them. */

@@ -87,10 +87,12 @@ export function explainPrefix(tables: Tables, peers: readonly SpeakerPeer[], pre
   const id = one?.rib.prefixes.find(a, b, c, d, length) ?? 0;
   if (!one || id === 0) return undefined;
   const { best, lost } = explain(one.rib.candidates, id);
+  const used = new Set(one.forwarding(id).paths);
   const nameOf = (path: number): string => (path === 0 ? "" : tables.peers.peer(one.rib.paths.peer[path]!).name);
   const candidate = (path: number): Omit<CandidateState, "step" | "rfc" | "lostTo"> => ({
     peer: nameOf(path),
     isBest: path === best,
+    isUsed: used.has(path),
     isStale: one.rib.paths.stale[path] !== staleness.fresh,
     attributes: inWords(tables, one.rib.paths.attributes[path]!),
   });

@@ -1,40 +1,56 @@
-import { compareAddresses } from "../../net/address.ts";
-import { localPeer } from "../rib/peer-table.ts";
+import { roomFor, widened } from "../rib/column.ts";
 import { PrefixQueue } from "../rib/prefix-queue.ts";
 import type { Rib } from "../rib/rib.ts";
+import { type Forwarding, nextHopText } from "./forwarding.ts";
 import type { RouteChange, RouteNextHop, RouteSink } from "./ports.ts";
 
-/** Changes handed over at once. */
+/** Prefixes looked at, and changes handed over, at once. */
 const batchSize = 4096;
 
-/** Says of a path where it leads. */
-export type NextHopOf = (path: number) => RouteNextHop | undefined;
+/** Several next hops that prefixes were told to have, shared by all of them. */
+interface ToldHops {
+  readonly text: string;
+  readonly hops: readonly RouteNextHop[];
+  prefixes: number;
+}
 
-/** Tells one family's best routes to the sink: changed prefixes wait, each once, while a batch is under way. */
+/**
+ * Tells one family's best routes to the sink: changed prefixes wait, each once, while a batch is under way. Where several
+ * next hops are used, the sink hears of a prefix only when the set of them is another one.
+ */
 export class RouteFeed {
   readonly #rib: Rib;
   readonly #sink: RouteSink;
   readonly #queue: PrefixQueue;
-  readonly #nextHopOf: NextHopOf;
+  readonly #forwardingOf: (prefix: number) => Forwarding;
   readonly #onRoom: () => void;
+  /** 1 where the best route is news, by prefix id; 0 where only paths beside it may have changed. */
+  #isBestNews = new Uint8Array(256);
+  /** Prefixes that were told more than one next hop; each is held. */
+  readonly #told = new Map<number, ToldHops>();
+  readonly #sets = new Map<string, ToldHops>();
   #isBusy = false;
   #owesInSync = false;
 
-  /** `onRoom` is called when the sink is ready for more. */
-  constructor(rib: Rib, sink: RouteSink, nextHopOf: NextHopOf, onRoom: () => void) {
+  /** `onRoom` is called when the feed can be pumped again. */
+  constructor(rib: Rib, sink: RouteSink, forwardingOf: (prefix: number) => Forwarding, onRoom: () => void) {
     this.#rib = rib;
     this.#sink = sink;
     this.#queue = new PrefixQueue(rib.prefixes);
-    this.#nextHopOf = nextHopOf;
+    this.#forwardingOf = forwardingOf;
     this.#onRoom = onRoom;
   }
 
   get bytes(): number {
-    return this.#queue.bytes;
+    return this.#queue.bytes + this.#isBestNews.byteLength;
   }
 
-  touch(prefix: number): void {
+  /** A prefix was decided anew; see `BestListener`. */
+  touch(prefix: number, isBestNews: boolean): void {
     this.#queue.push(prefix);
+    if (!isBestNews) return;
+    if (prefix >= this.#isBestNews.length) this.#isBestNews = widened(this.#isBestNews, roomFor(prefix));
+    this.#isBestNews[prefix] = 1;
   }
 
   /** Everything that can be known was told by the peers; the sink hears of it behind all changes. */
@@ -54,8 +70,13 @@ export class RouteFeed {
     for (let i = 0; i < batchSize; i++) {
       const prefix = this.#queue.shift();
       if (prefix === 0) break;
-      changes.push({ prefix: this.#rib.prefixes.prefix(prefix), nextHops: this.#nextHops(prefix) });
+      const nextHops = this.#news(prefix);
+      if (nextHops) changes.push({ prefix: this.#rib.prefixes.prefix(prefix), nextHops });
       this.#rib.prefixes.drop(prefix);
+    }
+    if (changes.length === 0) {
+      this.#onRoom();
+      return;
     }
     this.#isBusy = true;
     this.#sink.apply(changes, () => {
@@ -64,10 +85,30 @@ export class RouteFeed {
     });
   }
 
-  #nextHops(prefix: number): RouteNextHop[] {
-    const path = this.#rib.locRib.best(prefix);
-    if (path === 0 || this.#rib.paths.peer[path] === localPeer) return [];
-    const hop = this.#nextHopOf(path);
-    return (hop ? [hop] : []).sort((x, y) => compareAddresses(x.address, y.address));
+  /** The next hops of a prefix if the sink does not know them. */
+  #news(prefix: number): readonly RouteNextHop[] | undefined {
+    const isBestNews = this.#isBestNews[prefix] === 1;
+    if (isBestNews) this.#isBestNews[prefix] = 0;
+    const { hops } = this.#forwardingOf(prefix);
+    const told = this.#told.get(prefix);
+    if (hops.length < 2) {
+      if (told) this.#forget(prefix, told);
+      return told || isBestNews ? hops : undefined;
+    }
+    const text = hops.map(nextHopText).join(" ");
+    if (told?.text === text) return undefined;
+    if (told) this.#forget(prefix, told);
+    const set = this.#sets.get(text) ?? { text, hops, prefixes: 0 };
+    set.prefixes++;
+    this.#sets.set(text, set);
+    this.#told.set(prefix, set);
+    this.#rib.prefixes.hold(prefix);
+    return set.hops;
+  }
+
+  #forget(prefix: number, told: ToldHops): void {
+    this.#told.delete(prefix);
+    if (--told.prefixes === 0) this.#sets.delete(told.text);
+    this.#rib.prefixes.drop(prefix);
   }
 }

@@ -72,6 +72,8 @@ export interface Explanation {
 export interface CandidateState {
   readonly peer: string;
   readonly isBest: boolean;
+  /** Packets go its way: the best one's, and with multipath the ways of those that are as good. */
+  readonly isUsed: boolean;
   readonly isStale: boolean;
   /** The decision step that eliminated it and where that is written; empty for the best one. */
   readonly step: string;

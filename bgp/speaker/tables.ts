@@ -6,6 +6,7 @@ import { NextHopTable } from "../rib/next-hop-table.ts";
 import { localPeer, PeerTable } from "../rib/peer-table.ts";
 import { Rib } from "../rib/rib.ts";
 import { peerName, type SpeakerConfig } from "./config.ts";
+import { type Forwarding, forwarding } from "./forwarding.ts";
 import type { NextHops, RouteNextHop, RouteSink } from "./ports.ts";
 import { RouteFeed } from "./route-feed.ts";
 
@@ -15,6 +16,8 @@ export interface FamilyTables {
   readonly groups: UpdateGroups;
   /** Absent when nobody forwards by our routes. */
   readonly feed: RouteFeed | undefined;
+  /** Where packets for a prefix go, by id. */
+  readonly forwarding: (prefix: number) => Forwarding;
 }
 
 /** The memory of a speaker: what both families share, and each family's tables. */
@@ -25,11 +28,13 @@ export class Tables {
   readonly peers: PeerTable;
   readonly families: ReadonlyMap<Family, FamilyTables>;
   readonly #ways: NextHops;
+  readonly #config: SpeakerConfig;
 
   /** `onRoom`: the sink takes more. */
   constructor(config: SpeakerConfig, ways: NextHops, sink: RouteSink | undefined, onRoom: () => void) {
     const { asn, routerId, clusterId = routerId } = config;
     this.#ways = ways;
+    this.#config = config;
     this.nextHops = new NextHopTable((hop) => ways.resolve(hop));
     this.attributes = new AttributeStore({ asn, routerId, clusterId }, this.nextHops);
     this.intake = new AttributeIntake(this.attributes);
@@ -61,13 +66,17 @@ export class Tables {
   }
 
   #tables(family: Family, sink: RouteSink | undefined, onRoom: () => void): FamilyTables {
-    const rib: Rib = new Rib(family, this.attributes, this.peers, (prefix, isBestNews) => {
+    const { maxPaths = 1, decision } = this.#config;
+    const hear = (prefix: number, isBestNews: boolean): void => {
       groups.touch(prefix, isBestNews);
-      if (isBestNews) feed?.touch(prefix);
-    });
+      if (isBestNews || maxPaths > 1) feed?.touch(prefix, isBestNews);
+    };
+    const rib = new Rib(family, this.attributes, this.peers, hear, decision);
     const groups = new UpdateGroups(rib, this.attributes, this.peers);
-    const feed = sink && new RouteFeed(rib, sink, (path) => this.#nextHopOf(rib, path), onRoom);
-    return { rib, groups, feed };
+    const nextHopOf = (path: number): RouteNextHop | undefined => this.#nextHopOf(rib, path);
+    const ahead = (prefix: number): Forwarding => forwarding(rib, prefix, maxPaths, nextHopOf);
+    const feed = sink && new RouteFeed(rib, sink, ahead, onRoom);
+    return { rib, groups, feed, forwarding: ahead };
   }
 
   /** A link-local next hop lies on the interface of the session it came over. */
