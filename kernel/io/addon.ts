@@ -9,8 +9,8 @@ export interface Watch {
 }
 
 /**
- * The native addon (`kernel/native/manx.c`). Every function answers a result ≥ 0 or -errno. `netns` is a descriptor of
- * a network namespace, or -1 for our own.
+ * The native addon (`kernel/native/`). Every function answers a result ≥ 0 or -errno. `netns` is a descriptor of a
+ * network namespace, or -1 for that of the thread that calls: our own.
  */
 export interface Addon {
   socket(family: number, type: number, protocol: number, netns: number): number;
@@ -29,6 +29,10 @@ export interface Addon {
   send(fd: number, octets: Uint8Array): number;
   /** Drains netlink datagrams; `room` holds at least 64 KiB, an error number is left in `error[0]`. */
   receive(fd: number, room: Uint8Array, error: Int32Array): number;
+  /** Sends one datagram to an address, spelled as the kernel's own struct. */
+  sendTo(fd: number, octets: Uint8Array, address: Uint8Array): number;
+  /** Answers how many datagrams it left in `room`, each in a slot as `kernel/datagram.ts` reads them. */
+  receiveMessages(fd: number, room: Uint8Array): number;
   close(fd: number): number;
   /** Calls back with the ready events (READABLE, WRITABLE) or -errno for as long as the descriptor is ready. */
   watch(fd: number, events: number, ready: (eventsOrError: number) => void): Watch | number;

@@ -1,12 +1,15 @@
 /*
  * The only C of the agent: system calls that Node has no door to. Netlink and TCP sockets with options set before
- * they are connected, files and sockets of another network namespace, and readiness of a descriptor in Node's loop.
+ * they are connected, files and sockets of another network namespace (here), datagrams with what the kernel knows of
+ * them (datagram.c), and readiness of a descriptor in Node's loop (watch.c).
  *
  * Everything else (every byte of every message) is TypeScript. The rules here:
  *  - every function answers a number: a result >= 0, or -errno; a wrong argument is -EINVAL; nothing throws;
  *  - every length comes from the typed array itself, never from the caller;
  *  - a descriptor is either returned or closed;
- *  - the thread never runs JavaScript in a foreign namespace: when it cannot come back, the process aborts.
+ *  - the thread never runs JavaScript in a foreign namespace: when it cannot come back, the process aborts;
+ *  - nothing is kept in static variables, so every thread may load it: what a call needs is in its arguments, and a
+ *    namespace belongs to the thread that entered it.
  *
  * Node-API 8 and three functions of libuv, whose handle is opaque to us (uv_handle_size says how large it is), so one
  * binary serves every Node since 16, under glibc and musl.
@@ -15,10 +18,7 @@
 #define NAPI_VERSION 8
 #include <errno.h>
 #include <fcntl.h>
-#include <node_api.h>
 #include <sched.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,59 +26,10 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 
-/* libuv, as far as we need it; its headers are not part of node-api-headers. */
-typedef struct uv_loop_s uv_loop_t;
-typedef struct uv_handle_s uv_handle_t;
-size_t uv_handle_size(int type);
-int uv_poll_init(uv_loop_t *loop, uv_handle_t *poll, int fd);
-int uv_poll_start(uv_handle_t *poll, int events, void (*cb)(uv_handle_t *, int status, int events));
-void uv_close(uv_handle_t *handle, void (*cb)(uv_handle_t *));
-void uv_handle_set_data(uv_handle_t *handle, void *data);
-void *uv_handle_get_data(const uv_handle_t *handle);
-enum { UV_POLL = 8, UV_READABLE = 1, UV_WRITABLE = 2 };
+#include "arguments.h"
 
 /* A netlink datagram never exceeds this: dumps are cut at 32 KiB, acknowledgements at what we sent. */
-enum { LARGEST_DATAGRAM = 65536, LONGEST_PATH = 256, MOST_ARGUMENTS = 4 };
-
-struct bytes {
-  uint8_t *data;
-  size_t length;
-};
-
-static napi_value number(napi_env env, int64_t result) {
-  napi_value value = NULL;
-  napi_create_int64(env, result, &value);
-  return value;
-}
-
-/* Fills `arguments`; false unless there are exactly `count` of them. */
-static bool take(napi_env env, napi_callback_info info, size_t count, napi_value arguments[MOST_ARGUMENTS]) {
-  size_t given = MOST_ARGUMENTS;
-  return napi_get_cb_info(env, info, &given, arguments, NULL, NULL) == napi_ok && given == count;
-}
-
-static bool to_int(napi_env env, napi_value value, int *out) {
-  int32_t read = 0;
-  if (napi_get_value_int32(env, value, &read) != napi_ok) return false;
-  *out = read;
-  return true;
-}
-
-static bool to_array(napi_env env, napi_value value, napi_typedarray_type wanted, struct bytes *out) {
-  bool typed = false;
-  napi_typedarray_type type;
-  void *data = NULL;
-  size_t length = 0;
-  if (napi_is_typedarray(env, value, &typed) != napi_ok || !typed) return false;
-  if (napi_get_typedarray_info(env, value, &type, &length, &data, NULL, NULL) != napi_ok) return false;
-  if (type != wanted) return false;
-  *out = (struct bytes){.data = data, .length = length};
-  return true;
-}
-
-static bool to_bytes(napi_env env, napi_value value, struct bytes *out) {
-  return to_array(env, value, napi_uint8_array, out);
-}
+enum { LARGEST_DATAGRAM = 65536, LONGEST_PATH = 256 };
 
 /* Enters the namespace of descriptor `netns` (-1: stays). Answers a way home >= 0, -1 when it stayed, or -errno - 1. */
 static int enter(int netns) {
@@ -275,118 +226,6 @@ static napi_value js_close(napi_env env, napi_callback_info info) {
   return number(env, close(fd) == 0 ? 0 : -errno);
 }
 
-/*
- * A descriptor watched in Node's loop. Two hold it: libuv until its handle is closed, and JavaScript until the external
- * is collected; the last one frees it. The cleanup hook closes the handle when a worker ends with the watch still open.
- */
-struct watch {
-  napi_env env;
-  napi_ref callback;
-  napi_async_context context;
-  napi_async_cleanup_hook_handle cleanup;
-  uv_handle_t *poll;
-  int events;
-  bool closing;
-  int holders;
-};
-
-static void release(struct watch *watch) {
-  if (--watch->holders == 0) free(watch);
-}
-
-static void on_collected(napi_env env, void *data, void *hint) {
-  (void)env, (void)hint;
-  release(data);
-}
-
-static void on_closed(uv_handle_t *poll) {
-  struct watch *watch = uv_handle_get_data(poll);
-  napi_handle_scope scope;
-  napi_open_handle_scope(watch->env, &scope);
-  napi_delete_reference(watch->env, watch->callback);
-  napi_async_destroy(watch->env, watch->context);
-  napi_close_handle_scope(watch->env, scope);
-  napi_remove_async_cleanup_hook(watch->cleanup);
-  free(poll);
-  release(watch);
-}
-
-static void on_cleanup(napi_async_cleanup_hook_handle cleanup, void *data) {
-  (void)cleanup;
-  struct watch *watch = data;
-  if (watch->closing) return;
-  watch->closing = true;
-  uv_close(watch->poll, on_closed);
-}
-
-/*
- * libuv takes POLLERR for a broken descriptor, and stops. For netlink it means that messages were dropped, for TCP that
- * a connection failed: both are read from the socket, so it counts as ready, and the watch goes on.
- */
-static void on_ready(uv_handle_t *poll, int status, int events) {
-  struct watch *watch = uv_handle_get_data(poll);
-  if (status < 0) {
-    events = watch->events;
-    if (uv_poll_start(poll, events, on_ready) == 0) status = 0;
-  }
-  napi_env env = watch->env;
-  napi_handle_scope scope;
-  napi_value callback, receiver, argument, thrown;
-  napi_open_handle_scope(env, &scope);
-  napi_get_reference_value(env, watch->callback, &callback);
-  napi_get_global(env, &receiver);
-  napi_create_int32(env, status < 0 ? status : events, &argument);
-  if (napi_make_callback(env, watch->context, receiver, callback, 1, &argument, NULL) == napi_pending_exception) {
-    napi_get_and_clear_last_exception(env, &thrown);
-    napi_fatal_exception(env, thrown);
-  }
-  napi_close_handle_scope(env, scope);
-}
-
-/*
- * watch(fd, events, callback) -> external, or -errno. Calls `callback(ready events, or -errno)` in Node's loop for as
- * long as the descriptor is ready; keeps the process alive. The caller unwatches before it closes the descriptor.
- */
-static napi_value js_watch(napi_env env, napi_callback_info info) {
-  napi_value a[MOST_ARGUMENTS], name, external;
-  napi_valuetype type;
-  uv_loop_t *loop;
-  int fd, events;
-  if (!take(env, info, 3, a) || !to_int(env, a[0], &fd) || !to_int(env, a[1], &events) || fd < 0 ||
-      (events & ~(UV_READABLE | UV_WRITABLE)) != 0 || napi_typeof(env, a[2], &type) != napi_ok || type != napi_function)
-    return number(env, -EINVAL);
-  struct watch *watch = calloc(1, sizeof *watch);
-  uv_handle_t *poll = calloc(1, uv_handle_size(UV_POLL));
-  int failed = watch && poll && napi_get_uv_event_loop(env, (struct uv_loop_s **)&loop) == napi_ok ? 0 : -ENOMEM;
-  if (failed == 0) failed = uv_poll_init(loop, poll, fd);
-  if (failed != 0) {
-    free(watch);
-    free(poll);
-    return number(env, failed);
-  }
-  *watch = (struct watch){.env = env, .poll = poll, .events = events, .holders = 2};
-  uv_handle_set_data(poll, watch);
-  napi_create_string_utf8(env, "manx.watch", NAPI_AUTO_LENGTH, &name);
-  napi_create_reference(env, a[2], 1, &watch->callback);
-  napi_async_init(env, NULL, name, &watch->context);
-  napi_add_async_cleanup_hook(env, on_cleanup, watch, &watch->cleanup);
-  napi_create_external(env, watch, on_collected, NULL, &external);
-  uv_poll_start(poll, events, on_ready);
-  return external;
-}
-
-/* unwatch(external) -> 0; again does nothing. From here on the callback is not called and the descriptor may be closed. */
-static napi_value js_unwatch(napi_env env, napi_callback_info info) {
-  napi_value a[MOST_ARGUMENTS];
-  napi_valuetype type;
-  void *data;
-  if (!take(env, info, 1, a) || napi_typeof(env, a[0], &type) != napi_ok || type != napi_external ||
-      napi_get_value_external(env, a[0], &data) != napi_ok)
-    return number(env, -EINVAL);
-  on_cleanup(NULL, data);
-  return number(env, 0);
-}
-
 NAPI_MODULE_INIT() {
   static const struct {
     const char *name;
@@ -404,6 +243,8 @@ NAPI_MODULE_INIT() {
       {"filter", js_filter},
       {"send", js_send},
       {"receive", js_receive},
+      {"sendTo", js_send_to},
+      {"receiveMessages", js_receive_messages},
       {"close", js_close},
       {"watch", js_watch},
       {"unwatch", js_unwatch},
