@@ -15,6 +15,8 @@ export interface ConnectionTerms {
   readonly path: SimPath<SimEnd>;
   /** Longest piece into which writes are cut; undefined cuts nothing. */
   readonly maxPiece: number | undefined;
+  /** Hears of everything that is written. */
+  readonly onWrite: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Both ends of a new connection: the caller's and the callee's. */
@@ -39,6 +41,7 @@ export class SimEnd implements Connection {
   readonly #clock: Clock;
   readonly #path: SimPath<SimEnd>;
   readonly #maxPiece: number | undefined;
+  readonly #onWrite: ConnectionTerms["onWrite"];
   #peer!: SimEnd;
   #listener: ConnectionListener | undefined;
   #state: "open" | "closing" | "closed" | "vanished" = "open";
@@ -58,10 +61,11 @@ export class SimEnd implements Connection {
   #waiting: (() => void)[] = [];
   #fate: { readonly cause: CloseCause; readonly why: string } | undefined;
 
-  constructor({ clock, path, maxPiece }: ConnectionTerms, local: Endpoint, remote: Endpoint) {
+  constructor({ clock, path, maxPiece, onWrite }: ConnectionTerms, local: Endpoint, remote: Endpoint) {
     this.#clock = clock;
     this.#path = path;
     this.#maxPiece = maxPiece;
+    this.#onWrite = onWrite;
     this.local = local;
     this.remote = remote;
     path.users.add(this);
@@ -87,6 +91,7 @@ export class SimEnd implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.#state !== "open") return true;
+    this.#onWrite?.(bytes);
     this.#queue.push(bytes.slice());
     this.#queued += bytes.length;
     this.#pumpSoon();

@@ -41,6 +41,8 @@ export interface SimNetworkOptions {
   readonly maxDelayMs: number;
   /** Longest piece into which writes are cut; undefined cuts nothing. */
   readonly maxPiece?: number;
+  /** Hears of everything that is written. */
+  readonly onWrite?: (bytes: Uint8Array) => void;
   /** The way between two hosts, where it is another one, and its own chance. Asked once for every pair of hosts. */
   readonly pathOf?: (x: Address, y: Address) => { readonly terms: PathTerms; readonly random: Random };
 }
@@ -165,10 +167,11 @@ export class SimNetwork {
     const path = this.path(source.address, remote.address);
     let isOver = false;
     const fail = (reason: string): void => {
+      timeout();
       if (!isOver) listener.onFail(new ConnectFailed(formatEndpoint(remote), reason));
       isOver = true;
     };
-    const timeout = this.clock.after(millis(DIAL_WITHIN_MS), () => fail("no answer"));
+    const timeout: Cancel = this.clock.after(millis(DIAL_WITHIN_MS), () => fail("no answer"));
     let caller: SimEnd | undefined;
     let retryMs = SYN_RETRY_MS;
     const call = (): void => {
@@ -205,7 +208,7 @@ export class SimNetwork {
 
   /** Both ends learn of a connection in their own time: either may be the first to speak. */
   #connect(path: SimPath<SimEnd>, source: Endpoint, there: Listening, connected: () => void): SimEnd {
-    const terms = { clock: this.clock, path, maxPiece: this.options.maxPiece };
+    const terms = { clock: this.clock, path, maxPiece: this.options.maxPiece, onWrite: this.options.onWrite };
     const [caller, callee] = connectedPair(terms, source, there.local);
     const delay = (): ReturnType<typeof millis> => path.delay() ?? millis(SYN_RETRY_MS);
     this.clock.after(delay(), () => callee.isOpen && there.listener.onAccept(callee));

@@ -12,6 +12,7 @@ import type { Negotiated } from "../session/negotiated.ts";
 import { PeerSession } from "../session/peer-session.ts";
 import type { StopMode } from "../session/session.ts";
 import type { Connection, Wire } from "../wire.ts";
+import { type BestRoute, bestRoutes } from "./best-routes.ts";
 import { type DynamicPeers, type PeerConfig, peerName, type SpeakerConfig, sessionConfig } from "./config.ts";
 import { Doorman } from "./doorman.ts";
 import { Import } from "./import.ts";
@@ -188,6 +189,11 @@ export class Speaker {
       if (path === 0) continue;
       yield { prefix: rib.prefixes.prefix(id), from: this.#tables.peers.peer(rib.paths.peer[path]!).name };
     }
+  }
+
+  /** The best routes of a family, in no order, with everything that was said of them. */
+  bestRoutes(family: Family): Iterable<BestRoute> {
+    return bestRoutes(this.#tables, family);
   }
 
   #setDynamicPeer(peer: SpeakerPeer, { range: _range, ...template }: DynamicPeers): void {
