@@ -69,7 +69,8 @@ export function explain(
   return { best, lost };
 }
 
-function whyIneligible(c: Candidates, path: number): string {
+/** Why a path is no candidate, in words, for one that is not eligible. */
+export function whyIneligible(c: Candidates, path: number): string {
   const reason = c.paths.reason[path] as Ineligible;
   return reason === 0 ? "RFC 4271 9.1.2: the next hop cannot be reached" : ineligibleWhy[reason];
 }

@@ -1,10 +1,12 @@
 import { ipv4 } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
-import type { Family } from "../../net/family.ts";
-import { formatPrefix, masked, type Prefix } from "../../net/prefix.ts";
+import { formatPrefix, type Prefix } from "../../net/prefix.ts";
 import { type Denial, denial, denialWhy } from "../export/export-rules.ts";
-import { explain, isEligible } from "../rib/best-path.ts";
+import { explain } from "../rib/best-path.ts";
 import { staleness } from "../rib/path-table.ts";
+import { findPrefix } from "./list-routes.ts";
+import { type PathCounts, pathCounts } from "./path-counts.ts";
+import { RouteWords } from "./route-words.ts";
 import type { SpeakerPeer } from "./speaker-peer.ts";
 import type { CandidateState, Explanation, GroupState, PeerFamilyState, PeerState, SpeakerStatus } from "./status.ts";
 import type { FamilyTables, Tables } from "./tables.ts";
@@ -12,9 +14,10 @@ import type { FamilyTables, Tables } from "./tables.ts";
 /** The speaker as it is now. O(paths + prefixes × groups): for people, not for a loop. */
 export function observe(tables: Tables, peers: readonly SpeakerPeer[], isDeciding: boolean): SpeakerStatus {
   const all = [...tables.families.values()];
+  const counts = all.map((one) => ({ one, paths: pathCounts(one.rib) }));
   const sum = (bytes: (one: FamilyTables) => number): number => all.reduce((total, one) => total + bytes(one), 0);
   return {
-    peers: peers.map((peer) => peerState(tables, peer)),
+    peers: peers.map((peer) => peerState(counts, peer)),
     groups: all.flatMap((one) => groupStates(tables, one)),
     families: all.map(({ rib }) => ({
       family: rib.family,
@@ -36,7 +39,13 @@ export function observe(tables: Tables, peers: readonly SpeakerPeer[], isDecidin
   };
 }
 
-function peerState(tables: Tables, peer: SpeakerPeer): PeerState {
+/** What is counted over a whole family at once, for all peers. */
+interface FamilyCounts {
+  readonly one: FamilyTables;
+  readonly paths: PathCounts;
+}
+
+function peerState(counts: readonly FamilyCounts[], peer: SpeakerPeer): PeerState {
   const { negotiated, session } = peer;
   return {
     name: peer.name,
@@ -46,28 +55,28 @@ function peerState(tables: Tables, peer: SpeakerPeer): PeerState {
     since: peer.since,
     isDynamic: peer.isDynamic,
     why: session.state === "Established" ? "" : session.why,
-    families: [...tables.families].map(([family, one]) => familyState(one, family, peer)),
+    families: counts.map((family) => familyState(family, peer)),
   };
 }
 
-function familyState({ rib, groups }: FamilyTables, family: Family, peer: SpeakerPeer): PeerFamilyState {
-  const { paths, candidates } = rib;
-  let accepted = 0;
-  let stale = 0;
-  for (let path = 1; path < paths.limit; path++) {
-    if (paths.prefix[path] === 0 || paths.peer[path] !== peer.index) continue;
-    if (isEligible(candidates, path)) accepted++;
-    if (paths.stale[path] !== staleness.fresh) stale++;
-  }
+function familyState({ one, paths }: FamilyCounts, peer: SpeakerPeer): PeerFamilyState {
+  const { family } = one.rib;
   return {
     family,
     isUp: peer.negotiated?.families.includes(family) ?? false,
     received: peer.received(family),
-    accepted,
-    stale,
-    advertised: groups.groupOf(peer.index)?.advertised(peer.index) ?? 0,
+    accepted: paths.accepted[peer.index] ?? 0,
+    stale: paths.stale[peer.index] ?? 0,
+    advertised: advertisedTo(one, peer),
     isTold: peer.told.has(family),
   };
+}
+
+/** Only who has sent something can be left out where it would hear of it again. */
+function advertisedTo({ rib, groups }: FamilyTables, { index }: SpeakerPeer): number {
+  const group = groups.groupOf(index);
+  if (!group) return 0;
+  return (rib.paths.count[index] ?? 0) === 0 ? group.adjRibOut.size : group.advertised(index);
 }
 
 function groupStates(tables: Tables, { rib, groups }: FamilyTables): GroupState[] {
@@ -80,14 +89,22 @@ function groupStates(tables: Tables, { rib, groups }: FamilyTables): GroupState[
   }));
 }
 
-/** Why things are as they are with one prefix; undefined when no path of it is known. */
-export function explainPrefix(tables: Tables, peers: readonly SpeakerPeer[], prefix: Prefix): Explanation | undefined {
+/**
+ * Why things are as they are with one prefix, or with the most specific known one that covers it; undefined when no path of
+ * it is known.
+ */
+export function explainPrefix(
+  tables: Tables,
+  peers: readonly SpeakerPeer[],
+  prefix: Prefix,
+  longest = false,
+): Explanation | undefined {
   const one = tables.of(prefix.family);
-  const { a, b, c, d, length } = masked(prefix);
-  const id = one?.rib.prefixes.find(a, b, c, d, length) ?? 0;
+  const id = one ? findPrefix(one.rib.prefixes, prefix, longest) : 0;
   if (!one || id === 0) return undefined;
   const { best, lost } = explain(one.rib.candidates, id);
   const used = new Set(one.forwarding(id).paths);
+  const words = new RouteWords(tables);
   const nameOf = (path: number): string => (path === 0 ? "" : tables.peers.peer(one.rib.paths.peer[path]!).name);
   const candidate = (path: number): Omit<CandidateState, "step" | "rfc" | "lostTo"> => ({
     peer: nameOf(path),
@@ -95,6 +112,7 @@ export function explainPrefix(tables: Tables, peers: readonly SpeakerPeer[], pre
     isUsed: used.has(path),
     isStale: one.rib.paths.stale[path] !== staleness.fresh,
     attributes: inWords(tables, one.rib.paths.attributes[path]!),
+    route: words.path(one, path, false),
   });
   const candidates = lost.map(({ path, step, rfc, lostTo }) => ({
     ...candidate(path),
@@ -105,7 +123,7 @@ export function explainPrefix(tables: Tables, peers: readonly SpeakerPeer[], pre
   if (best !== 0) candidates.unshift({ ...candidate(best), step: "", rfc: "", lostTo: "" });
   const up = peers.filter(({ negotiated }) => negotiated?.families.includes(prefix.family));
   return {
-    prefix: formatPrefix(prefix),
+    prefix: formatPrefix(one.rib.prefixes.prefix(id)),
     candidates,
     advertisements: up.map((peer) => {
       const why = denialFor(one, peer.index, id, best);

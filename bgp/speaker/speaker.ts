@@ -16,10 +16,12 @@ import { type BestRoute, bestRoutes } from "./best-routes.ts";
 import { type DynamicPeers, type PeerConfig, peerName, type SpeakerConfig, sessionConfig } from "./config.ts";
 import { Doorman } from "./doorman.ts";
 import { Import } from "./import.ts";
+import { listRoutes } from "./list-routes.ts";
 import { type LocalRoute, LocalRoutes } from "./local-routes.ts";
 import { explainPrefix, observe } from "./observe.ts";
 import { connectedNextHops, type NextHops, type RouteSink, type Turns } from "./ports.ts";
 import { RestartGate } from "./restart-gate.ts";
+import type { RoutePage, RouteQuery } from "./route-query.ts";
 import { type PeerOwner, SpeakerPeer } from "./speaker-peer.ts";
 import type { Explanation, SpeakerStatus } from "./status.ts";
 import { SyncWatch } from "./sync-watch.ts";
@@ -171,13 +173,23 @@ export class Speaker {
     this.#wake();
   }
 
+  /** Who we are. */
+  get identity(): Pick<SpeakerConfig, "asn" | "routerId"> {
+    return this.#config;
+  }
+
   status(): SpeakerStatus {
     return observe(this.#tables, this.#sorted(), this.#gate.isOpen);
   }
 
-  /** Why things are as they are with one prefix; undefined when nobody has told of it. */
-  explain(prefix: Prefix): Explanation | undefined {
-    return explainPrefix(this.#tables, this.#sorted(), prefix);
+  /** Why things are as they are with one prefix, or the most specific one that covers it; undefined when none is known. */
+  explain(prefix: Prefix, longest = false): Explanation | undefined {
+    return explainPrefix(this.#tables, this.#sorted(), prefix, longest);
+  }
+
+  /** A page of routes; see `RouteQuery`. */
+  listRoutes(query: RouteQuery): RoutePage {
+    return listRoutes(this.#tables, this.#sorted(), query);
   }
 
   /** The best routes of a family, in no order: each prefix with the name of the peer it came from (`local`: ours). */

@@ -1,5 +1,6 @@
 import type { Family } from "../../net/family.ts";
 import type { State } from "../session/state.ts";
+import type { RouteState } from "./route-query.ts";
 
 /** One peer as people ask for it. */
 export interface PeerState {
@@ -82,6 +83,7 @@ export interface CandidateState {
   readonly lostTo: string;
   /** Attributes in words. */
   readonly attributes: string;
+  readonly route: RouteState;
 }
 
 /** Whether one peer is told. */
