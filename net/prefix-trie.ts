@@ -65,6 +65,17 @@ export class PrefixTrie<V> {
     for (const vertex of this.#path(target)) yield [vertex.prefix, vertex.value!];
   }
 
+  /** Whether `holds` is true for the value of some stored prefix that covers the target; makes no objects. */
+  someCovering(target: Prefix, holds: (value: V) => boolean): boolean {
+    let vertex = this.#root;
+    while (vertex && vertex.prefix.length <= target.length && covers(vertex.prefix, target)) {
+      if (vertex.value !== undefined && holds(vertex.value)) return true;
+      if (vertex.prefix.length === target.length) return false;
+      vertex = bitAt(target, vertex.prefix.length) ? vertex.one : vertex.zero;
+    }
+    return false;
+  }
+
   /** Every stored prefix that the target covers, in address order, shorter before longer. */
   *coveredBy(target: Prefix): Generator<readonly [Prefix, V]> {
     let vertex = this.#root;

@@ -3,6 +3,7 @@ import { AttributeColumns, type LocalIdentity } from "./attribute-columns.ts";
 import { ByteArena } from "./byte-arena.ts";
 import { mixed, widened } from "./column.ts";
 import type { NextHopTable } from "./next-hop-table.ts";
+import { RouteLabels } from "./route-labels.ts";
 
 const initialCapacity = 256;
 /** Octets in half-empty chunks that are not worth a compaction. */
@@ -18,6 +19,8 @@ const tolerated = 8 << 20;
  */
 export class AttributeStore {
   readonly columns: AttributeColumns;
+  /** What the tags of our own routes mean. */
+  readonly labels = new RouteLabels();
   #slots = new Int32Array(initialCapacity * 2);
   #hash = new Int32Array(initialCapacity);
   #offset = new Uint32Array(initialCapacity);
@@ -63,7 +66,15 @@ export class AttributeStore {
    * filled.
    */
   intern(buf: Uint8Array, start: number, end: number, tag = 0): number {
-    const id = this.find(buf, start, end, tag) || this.#add(buf, start, end, tag);
+    return this.#filled(this.find(buf, start, end, tag) || this.#add(buf, start, end, tag), buf, start, end);
+  }
+
+  /** As `intern`, right after `find` has answered `found` for the same octets without a tag: nothing is hashed twice. */
+  internFound(found: number, buf: Uint8Array, start: number, end: number): number {
+    return this.#filled(found || this.#add(buf, start, end, 0), buf, start, end);
+  }
+
+  #filled(id: number, buf: Uint8Array, start: number, end: number): number {
     if (this.#isFilled[id] === 0) {
       this.#isFilled[id] = 1;
       this.columns.fill(id, buf, start, end);
