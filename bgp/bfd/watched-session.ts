@@ -50,6 +50,7 @@ export class WatchedSession {
   /** One more watcher; it hears the state at once. `cautious`: a first one finds the session switched off for a second. */
   watch(watcher: number, terms: BfdTerms, cautious: boolean): void {
     const isFirst = this.#watchers.size === 0;
+    const said = this.#said;
     this.#watchers.set(watcher, terms);
     const { clock, random } = this.#ports;
     if (isFirst) {
@@ -57,7 +58,7 @@ export class WatchedSession {
       this.#take(administered(this.#session, !cautious, clock.now(), random));
     }
     this.#retime();
-    this.#ports.hear(watcher, this.state);
+    if (this.#said === said) this.#ports.hear(watcher, said);
   }
 
   /** One watcher less; after the last one the peer is told for a Detection Time, then the session is over. */

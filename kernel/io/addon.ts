@@ -34,7 +34,10 @@ export interface Addon {
   /** Answers how many datagrams it left in `room`, each in a slot as `kernel/datagram.ts` reads them. */
   receiveMessages(fd: number, room: Uint8Array): number;
   close(fd: number): number;
-  /** Calls back with the ready events (READABLE, WRITABLE) or -errno for as long as the descriptor is ready. */
+  /**
+   * Calls back with the ready events (READABLE, WRITABLE) or -errno for as long as the descriptor is ready. A descriptor
+   * still watched when its thread ends is closed.
+   */
   watch(fd: number, events: number, ready: (eventsOrError: number) => void): Watch | number;
   unwatch(watched: Watch): number;
 }

@@ -49,7 +49,7 @@ export class UdpSocket {
     );
     try {
       this.port = this.#open(options);
-      if (listener) this.#watch = this.#listen();
+      this.#watch = this.#hold();
     } catch (error) {
       addon().close(this.#fd);
       throw error;
@@ -113,8 +113,9 @@ export class UdpSocket {
     return decodeSockaddr(own)?.port ?? port;
   }
 
-  #listen(): Watch {
-    const watched = addon().watch(this.#fd, READABLE, (events) => {
+  /** Also one that only sends is watched, so that it is closed when its thread dies. */
+  #hold(): Watch {
+    const watched = addon().watch(this.#fd, this.#listener ? READABLE : 0, (events) => {
       if (events < 0) this.#fail(syscallFailed("watch UDP socket", -events));
       else this.drain();
     });

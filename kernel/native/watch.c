@@ -2,6 +2,7 @@
 #define NAPI_VERSION 8
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "arguments.h"
 
@@ -18,7 +19,8 @@ enum { UV_POLL = 8, UV_READABLE = 1, UV_WRITABLE = 2 };
 
 /*
  * A descriptor watched in Node's loop. Two hold it: libuv until its handle is closed, and JavaScript until the external
- * is collected; the last one frees it. The cleanup hook closes the handle when a worker ends with the watch still open.
+ * is collected; the last one frees it. When a thread ends with the watch still open, the cleanup hook closes handle and
+ * descriptor: nobody is left who knows of it, and a port it is bound to would stay taken.
  */
 struct watch {
   napi_env env;
@@ -26,8 +28,10 @@ struct watch {
   napi_async_context context;
   napi_async_cleanup_hook_handle cleanup;
   uv_handle_t *poll;
+  int fd;
   int events;
   bool closing;
+  bool orphaned;
   int holders;
 };
 
@@ -49,14 +53,15 @@ static void on_closed(uv_handle_t *poll) {
   napi_close_handle_scope(watch->env, scope);
   napi_remove_async_cleanup_hook(watch->cleanup);
   free(poll);
+  if (watch->orphaned) close(watch->fd);
   release(watch);
 }
 
 static void on_cleanup(napi_async_cleanup_hook_handle cleanup, void *data) {
-  (void)cleanup;
   struct watch *watch = data;
   if (watch->closing) return;
   watch->closing = true;
+  watch->orphaned = cleanup != NULL;
   uv_close(watch->poll, on_closed);
 }
 
@@ -86,7 +91,8 @@ static void on_ready(uv_handle_t *poll, int status, int events) {
 
 /*
  * watch(fd, events, callback) -> external, or -errno. Calls `callback(ready events, or -errno)` in Node's loop for as
- * long as the descriptor is ready; keeps the process alive. The caller unwatches before it closes the descriptor.
+ * long as the descriptor is ready; keeps the process alive. With no events it only waits for the end of the thread, to
+ * close the descriptor then. The caller unwatches before it closes the descriptor.
  */
 napi_value js_watch(napi_env env, napi_callback_info info) {
   napi_value a[MOST_ARGUMENTS], name, external;
@@ -105,7 +111,7 @@ napi_value js_watch(napi_env env, napi_callback_info info) {
     free(poll);
     return number(env, failed);
   }
-  *watch = (struct watch){.env = env, .poll = poll, .events = events, .holders = 2};
+  *watch = (struct watch){.env = env, .poll = poll, .fd = fd, .events = events, .holders = 2};
   uv_handle_set_data(poll, watch);
   napi_create_string_utf8(env, "manx.watch", NAPI_AUTO_LENGTH, &name);
   napi_create_reference(env, a[2], 1, &watch->callback);
