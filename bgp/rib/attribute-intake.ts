@@ -43,7 +43,7 @@ export class AttributeIntake {
       if (known !== 0 && this.#store.isFilled(known)) {
         if (terms.isInternal || (this.#store.columns.flags[known]! & internalOnly) === 0) return known;
       }
-      if (isPlainBlock(buf, start, end, terms.isInternal)) return this.#store.intern(buf, start, end);
+      if (isPlainBlock(buf, start, end, terms.isInternal)) return this.#store.internFound(known, buf, start, end);
     }
     const { verdict, attributes, faults } = decodeAttributes(buf, start, end, terms);
     this.faults = faults;
