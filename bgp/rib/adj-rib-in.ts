@@ -1,7 +1,12 @@
+import { attributeBit } from "./attribute-columns.ts";
 import type { AttributeStore } from "./attribute-store.ts";
 import type { LocRib } from "./loc-rib.ts";
+import { LongLivedSets } from "./long-lived-sets.ts";
 import { type Ineligible, type PathTable, staleness } from "./path-table.ts";
 import type { PrefixTable } from "./prefix-table.ts";
+
+/** A new attribute set takes as long as looking at so many paths. */
+const agingCost = 15;
 
 /**
  * The routes of one family as peers sent them (RFC 4271 3.2), all peers in one table. Every change marks the prefix in
@@ -10,6 +15,8 @@ import type { PrefixTable } from "./prefix-table.ts";
 export class AdjRibIn {
   /** The next path that a sweep looks at; everything before the end of a sweep lies behind it. */
   #sweepAt = 0xffffffff;
+  /** What long-lived stale paths carry. */
+  readonly longLived: LongLivedSets;
   readonly #prefixes: PrefixTable;
   readonly #paths: PathTable;
   readonly #attributes: AttributeStore;
@@ -20,6 +27,7 @@ export class AdjRibIn {
     this.#paths = paths;
     this.#attributes = attributes;
     this.#loc = loc;
+    this.longLived = new LongLivedSets(attributes);
   }
 
   /**
@@ -85,41 +93,82 @@ export class AdjRibIn {
   }
 
   /**
-   * The peer went away and may come back: marks its paths as stale (RFC 4724 4.2). What was stale already goes, because
-   * nobody keeps routes over two restarts. O(paths of the family), without touching a prefix.
+   * The peer went away and may come back: its paths are stale (RFC 4724 4.2), those that were so before remain what they
+   * are. O(paths of the family), without touching a prefix, as is everything here that marks.
    */
   markStale(peer: number): void {
     const { limit, prefix, peer: peers, stale } = this.#paths;
     for (let path = 1; path < limit; path++) {
       if (prefix[path] === 0 || peers[path] !== peer) continue;
-      stale[path] = stale[path] === staleness.fresh ? staleness.stale : staleness.condemned;
+      if (stale[path] === staleness.fresh || stale[path] === staleness.refreshing) stale[path] = staleness.stale;
     }
   }
 
-  /** The stale paths of a peer become long-lived stale (RFC 9494 4.2): with LLGR_STALE, or gone where NO_LLGR forbids it. */
+  /**
+   * The stale paths of a peer become long-lived stale (RFC 9494 4.2): `sweep` gives them LLGR_STALE bit by bit, or takes
+   * them away where NO_LLGR forbids to keep them.
+   */
   markLongLived(peer: number): void {
-    this.condemn(peer, true);
-  }
-
-  /** Gives up the paths of a peer, or only its stale ones: `sweep` takes them away bit by bit. */
-  condemn(peer: number, onlyStale: boolean): void {
-    const { limit, prefix, peer: peers, stale } = this.#paths;
+    const { limit, prefix, peer: peers, stale, attributes } = this.#paths;
+    const { flags } = this.#attributes.columns;
     for (let path = 1; path < limit; path++) {
-      if (prefix[path] === 0 || peers[path] !== peer) continue;
-      if (!onlyStale || stale[path] !== staleness.fresh) stale[path] = staleness.condemned;
+      if (prefix[path] === 0 || peers[path] !== peer || stale[path] !== staleness.stale) continue;
+      const mayStay = (flags[attributes[path]!]! & attributeBit.noLlgr) === 0;
+      stale[path] = mayStay ? staleness.longLived : staleness.condemned;
     }
     this.#sweepAt = 1;
   }
 
-  /** Removes condemned paths among the next `count`; whether some may be left. */
+  /** The peer is about to tell everything again (RFC 7313 4, BoRR): what it has told so far waits for that. */
+  beginRefresh(peer: number): void {
+    const { limit, prefix, peer: peers, stale } = this.#paths;
+    for (let path = 1; path < limit; path++) {
+      if (prefix[path] === 0 || peers[path] !== peer) continue;
+      if (stale[path] === staleness.fresh) stale[path] = staleness.refreshing;
+    }
+  }
+
+  /** The peer has told everything again (RFC 7313 4, EoRR): what it did not tell of goes. */
+  endRefresh(peer: number): void {
+    this.#condemn(peer, (how) => how === staleness.refreshing);
+  }
+
+  /** Gives up the paths of a peer, or only its stale ones: `sweep` takes them away bit by bit. */
+  condemn(peer: number, onlyStale: boolean): void {
+    this.#condemn(peer, (how) => !onlyStale || how === staleness.stale || how === staleness.longLived);
+  }
+
+  #condemn(peer: number, goes: (staleness: number) => boolean): void {
+    const { limit, prefix, peer: peers, stale } = this.#paths;
+    for (let path = 1; path < limit; path++) {
+      if (prefix[path] !== 0 && peers[path] === peer && goes(stale[path]!)) stale[path] = staleness.condemned;
+    }
+    this.#sweepAt = 1;
+  }
+
+  /** Deals with condemned and long-lived paths among the next `count`, fewer when they are many; whether some may be left. */
   sweep(count: number): boolean {
     const { limit, prefix, stale } = this.#paths;
-    const end = Math.min(limit, this.#sweepAt + count);
-    for (let path = this.#sweepAt; path < end; path++) {
-      if (prefix[path] !== 0 && stale[path] === staleness.condemned) this.remove(path);
+    let left = count;
+    let path = this.#sweepAt;
+    for (; path < limit && left > 0; path++, left--) {
+      if (stale[path]! < staleness.condemned || prefix[path] === 0) continue;
+      if (stale[path] === staleness.condemned) this.remove(path);
+      else if (stale[path] === staleness.longLived && this.#age(path)) left -= agingCost;
     }
-    this.#sweepAt = end < limit ? end : 0xffffffff;
-    return end < limit;
+    this.#sweepAt = path < limit ? path : 0xffffffff;
+    return path < limit;
+  }
+
+  /** A path that is long-lived stale carries LLGR_STALE from now on; what the peer sent is remembered. Whether it did not. */
+  #age(path: number): boolean {
+    const set = this.#paths.attributes[path]!;
+    const aged = this.longLived.of(set);
+    if (aged === set) return false;
+    this.#attributes.hold(aged);
+    this.replace(path, aged, this.#paths.reason[path] as Ineligible, this.#paths.received(path));
+    this.#attributes.drop(aged);
+    return true;
   }
 
   /** Whether `sweep` has something to do. */

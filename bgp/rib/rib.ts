@@ -10,6 +10,7 @@ import { type PrefixTable, prefixTable } from "./prefix-table.ts";
 /** The tables of one family. Attribute sets and peers are shared by both families. */
 export class Rib {
   readonly family: Family;
+  readonly attributes: AttributeStore;
   readonly prefixes: PrefixTable;
   readonly paths = new PathTable();
   readonly adjRibIn: AdjRibIn;
@@ -24,6 +25,7 @@ export class Rib {
     decision: DecisionOptions = {},
   ) {
     this.family = family;
+    this.attributes = attributes;
     this.prefixes = prefixTable(family);
     this.candidates = { paths: this.paths, attributes: attributes.columns, peers, steps: decisionSteps(decision) };
     if (decision.preferOldest) this.paths.trackArrival();

@@ -7,4 +7,11 @@ export type SpeakerFact =
   | { readonly fact: "bgp.stranger"; readonly peer: string; readonly why: string }
   | { readonly fact: "bgp.gate-open"; readonly why: string }
   | { readonly fact: "bgp.in-sync"; readonly family: Family; readonly why: string }
-  | { readonly fact: "bgp.max-prefixes"; readonly peer: string; readonly family: Family; readonly limit: number };
+  | { readonly fact: "bgp.max-prefixes"; readonly peer: string; readonly family: Family; readonly limit: number }
+  /** A peer that began to tell everything again (RFC 7313) did not say in time that it had: what it left out goes. */
+  | {
+      readonly fact: "bgp.refresh-overdue";
+      readonly peer: string;
+      readonly family: Family;
+      readonly afterSeconds: number;
+    };

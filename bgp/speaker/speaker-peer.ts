@@ -1,8 +1,11 @@
+import type { Clock } from "../../lib/clock.ts";
+import type { Tell } from "../../lib/fact.ts";
 import { Writer } from "../../lib/writer.ts";
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import type { ExportTerms } from "../export/export-terms.ts";
 import type { GroupMember } from "../export/update-group.ts";
+import type { BgpFact } from "../fact.ts";
 import { ceaseCode, errorCode } from "../iana.ts";
 import type { Notification } from "../message/notification.ts";
 import { writeEndOfRib } from "../message/update.ts";
@@ -16,6 +19,7 @@ import type { Connection } from "../wire.ts";
 import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import type { Import, ImportPeer } from "./import.ts";
 import { prefixLimit } from "./prefix-limit.ts";
+import { RefreshWatch, refreshSeconds } from "./refresh-watch.ts";
 import type { Tables } from "./tables.ts";
 
 /** Octets a peer may send within one turn before its reading pauses until the next. */
@@ -55,6 +59,8 @@ export class SpeakerPeer implements SessionListener {
   readonly #tables: Tables;
   readonly #intake: Import;
   readonly #owner: PeerOwner;
+  readonly #refresh: RefreshWatch;
+  readonly #tell: Tell<BgpFact>;
 
   constructor(
     config: PeerConfig,
@@ -65,6 +71,8 @@ export class SpeakerPeer implements SessionListener {
       readonly tables: Tables;
       readonly intake: Import;
       readonly owner: PeerOwner;
+      readonly clock: Clock;
+      readonly tell: Tell<BgpFact>;
     },
   ) {
     this.name = peerName(config.address, config.zone);
@@ -75,6 +83,11 @@ export class SpeakerPeer implements SessionListener {
     this.#tables = context.tables;
     this.#intake = context.intake;
     this.#owner = context.owner;
+    this.#tell = context.tell;
+    this.#refresh = new RefreshWatch(context.clock, (family) => {
+      this.#tell({ fact: "bgp.refresh-overdue", peer: this.name, family, afterSeconds: refreshSeconds });
+      this.#endRefresh(family);
+    });
     this.index = this.#tables.peers.add(this.#ribPeer(undefined));
   }
 
@@ -127,8 +140,29 @@ export class SpeakerPeer implements SessionListener {
   }
 
   onRouteRefresh(family: Family, subtype: number): void {
-    if (subtype !== 0) return;
-    this.#tables.of(family)?.groups.refresh(this.index);
+    if (subtype === 0) this.#tables.of(family)?.groups.refresh(this.index);
+    else if (this.#negotiated?.enhancedRouteRefresh) this.#demarcation(family, subtype);
+    this.#owner.wake();
+  }
+
+  /** RFC 7313 4: everything that lies between BoRR and EoRR replaces all that came before. */
+  #demarcation(family: Family, subtype: number): void {
+    if (subtype === 2) {
+      if (this.#refresh.end(family)) this.#endRefresh(family);
+      return;
+    }
+    if (subtype !== 1) return;
+    if (this.#negotiated?.gracefulRestart && !this.told.has(family)) {
+      const why = "BoRR before End-of-RIB (RFC 7313 4)";
+      this.#tell({ fact: "bgp.message-ignored", peer: this.name, type: "route-refresh", why });
+      return;
+    }
+    this.#refresh.begin(family);
+    this.#tables.of(family)?.rib.adjRibIn.beginRefresh(this.index);
+  }
+
+  #endRefresh(family: Family): void {
+    this.#tables.of(family)?.rib.adjRibIn.endRefresh(this.index);
     this.#owner.wake();
   }
 
@@ -140,8 +174,10 @@ export class SpeakerPeer implements SessionListener {
   onDown(reason: DownReason): void {
     this.#negotiated = undefined;
     this.#import = undefined;
-    for (const [family, { rib, groups }] of this.#tables.families) {
+    this.#refresh.stop();
+    for (const [family, { rib, groups, reimports }] of this.#tables.families) {
       groups.leave(this.index);
+      reimports.cancel(this.index);
       if (reason.retains.includes(family)) rib.adjRibIn.markStale(this.index);
       else rib.adjRibIn.condemn(this.index, false);
     }
@@ -179,7 +215,7 @@ export class SpeakerPeer implements SessionListener {
     this.#prepare(this.#negotiated);
     for (const family of this.#negotiated.families) {
       this.#tables.of(family)?.groups.rejoin(this.index, this.#terms(family, this.#negotiated));
-      if (importChanged) this.session.requestRefresh(family);
+      if (importChanged) this.#tables.of(family)?.reimports.begin(this.#import!, this.#intake);
     }
     this.#owner.wake();
   }

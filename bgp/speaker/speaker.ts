@@ -220,7 +220,8 @@ export class Speaker {
 
   #add(config: PeerConfig, isDynamic: boolean): SpeakerPeer {
     const { clock, wire, random, tell } = this.#ports;
-    const context = { speaker: this.#config, tables: this.#tables, intake: this.#intake, owner: this.#owner };
+    const own = { speaker: this.#config, tables: this.#tables, intake: this.#intake, owner: this.#owner };
+    const context = { ...own, clock, tell };
     const peer = new SpeakerPeer(config, isDynamic, clock.wall(), context);
     const localRestart = (): SpeakerConfig["restart"] => ({
       restarting: !this.#gate.isOpen,

@@ -8,6 +8,7 @@ import { Rib } from "../rib/rib.ts";
 import { peerName, type SpeakerConfig } from "./config.ts";
 import { type Forwarding, forwarding } from "./forwarding.ts";
 import type { NextHops, RouteNextHop, RouteSink } from "./ports.ts";
+import { Reimports } from "./reimports.ts";
 import { RouteFeed } from "./route-feed.ts";
 
 /** Everything of one family. */
@@ -16,6 +17,7 @@ export interface FamilyTables {
   readonly groups: UpdateGroups;
   /** Absent when nobody forwards by our routes. */
   readonly feed: RouteFeed | undefined;
+  readonly reimports: Reimports;
   /** Where packets for a prefix go, by id. */
   readonly forwarding: (prefix: number) => Forwarding;
 }
@@ -76,7 +78,7 @@ export class Tables {
     const nextHopOf = (path: number): RouteNextHop | undefined => this.#nextHopOf(rib, path);
     const ahead = (prefix: number): Forwarding => forwarding(rib, prefix, maxPaths, nextHopOf);
     const feed = sink && new RouteFeed(rib, sink, ahead, onRoom);
-    return { rib, groups, feed, forwarding: ahead };
+    return { rib, groups, feed, reimports: new Reimports(rib), forwarding: ahead };
   }
 
   /** A link-local next hop lies on the interface of the session it came over. */
