@@ -1,3 +1,4 @@
+import { invariant } from "../../lib/error.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
 import { roomFor, widened } from "../rib/column.ts";
 import { noPeer } from "../rib/peer-table.ts";
@@ -5,6 +6,7 @@ import { PrefixQueue } from "../rib/prefix-queue.ts";
 import type { Rib } from "../rib/rib.ts";
 import { type Buckets, batchSize } from "./buckets.ts";
 import type { ExportPolicy } from "./export-policy.ts";
+import type { RibOut } from "./rib-out.ts";
 import { allBut, justFor } from "./slab.ts";
 
 /**
@@ -12,7 +14,7 @@ import { allBut, justFor } from "./slab.ts";
  * peer it came from, who alone was not told. Prefixes that may differ from that wait, each once; a batch of them is held
  * against the Loc-RIB of the moment, so that many changes cost one message and no change costs none.
  */
-export class AdjRibOut {
+export class AdjRibOut implements RibOut {
   #sent = new Uint32Array(256);
   #source = new Uint16Array(256);
   #size = 0;
@@ -51,16 +53,12 @@ export class AdjRibOut {
     return this.#sent.byteLength + this.#source.byteLength + this.#queue.bytes;
   }
 
-  /** What was sent of a prefix, or 0; nobody but `source` was left out. */
-  sent(prefix: number): { readonly set: number; readonly source: number } {
-    const isHere = prefix < this.#sent.length && this.#sent[prefix] !== 0;
-    return isHere ? { set: this.#sent[prefix]!, source: this.#source[prefix]! } : { set: 0, source: noPeer };
-  }
-
-  /** How many of the prefixes came from this peer, so were not sent to it. O(prefixes). */
-  countFrom(peer: number): number {
+  countHidden(peer: number, isOwner: (set: number) => boolean): number {
     let count = 0;
-    for (let p = 1; p < this.#sent.length; p++) if (this.#sent[p] !== 0 && this.#source[p] === peer) count++;
+    for (let prefix = 1; prefix < this.#sent.length; prefix++) {
+      const set = this.#sent[prefix]!;
+      if (set !== 0 && (this.#source[prefix] === peer || isOwner(set))) count++;
+    }
     return count;
   }
 
@@ -70,7 +68,8 @@ export class AdjRibOut {
   }
 
   /** Begins with what another group has sent, to say all of it again: for a peer that leaves that group. */
-  repeat(other: AdjRibOut): void {
+  repeat(other: RibOut): void {
+    invariant(other instanceof AdjRibOut, "a session changes between several paths and one");
     this.#sent = other.#sent.slice();
     this.#source = other.#source.slice();
     for (let prefix = 1; prefix < this.#sent.length; prefix++) {

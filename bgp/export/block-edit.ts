@@ -23,6 +23,8 @@ export interface BlockEdit {
   readonly withCommunities: readonly number[];
   /** Extended communities that do not leave the AS go (RFC 4360 6). */
   readonly isAcrossAs: boolean;
+  /** ONLY_TO_CUSTOMER where there is none (RFC 9234 5), or `keep`. */
+  readonly otc: number;
 }
 
 /** Changes nothing. */
@@ -37,4 +39,5 @@ export const noEdit: BlockEdit = {
   withoutCommunities: [],
   withCommunities: [],
   isAcrossAs: false,
+  otc: keep,
 };

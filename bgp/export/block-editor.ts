@@ -2,7 +2,18 @@ import { attributeFlag, attributeCode as code, segmentType } from "../iana.ts";
 import { type BlockEdit, drop, keep } from "./block-edit.ts";
 
 /** Codes that an edit may put in, ascending. */
-const insertable = [code.nextHop, code.med, code.localPref, code.communities, code.originatorId, code.clusterList];
+const insertable = [
+  code.nextHop,
+  code.med,
+  code.localPref,
+  code.communities,
+  code.originatorId,
+  code.clusterList,
+  code.otc,
+];
+
+/** ONLY_TO_CUSTOMER among the bits of what is due; the others stand at their codes, none of which is 0. */
+const otcBit = 1;
 
 /**
  * Copies attribute blocks with changes, octet by octet in one pass, since it runs for every distinct set and kind of
@@ -17,7 +28,7 @@ export class BlockEditor {
   /** Writes the block between `start` and `end`, changed, into `out`; how long it is. */
   edit(buf: Uint8Array, start: number, end: number, edit: BlockEdit): number {
     this.#at = 0;
-    const extra = edit.prependTimes * 4 + edit.withCommunities.length * 4 + 64;
+    const extra = edit.prependTimes * 4 + edit.withCommunities.length * 4 + 128;
     if (this.out.length < end - start + extra) this.out = new Uint8Array((end - start + extra) * 2);
     if (edit.nextHop?.[1] === code.mpReach) this.#copy(edit.nextHop, 0, edit.nextHop.length);
     let due = dueOf(edit);
@@ -29,6 +40,7 @@ export class BlockEditor {
       if (due !== 0 && here !== code.mpReach) due = this.#insertBelow(here, due, edit);
       this.#attribute(buf, at, value, next, here, edit);
       if (here < 32) due &= ~(1 << here);
+      else if (here === code.otc) due &= ~otcBit;
       at = next;
     }
     if (due !== 0) this.#insertBelow(256, due, edit);
@@ -75,13 +87,15 @@ export class BlockEditor {
     let left = due;
     for (const which of insertable) {
       if (which >= limit) break;
-      if ((left & (1 << which)) === 0) continue;
-      left &= ~(1 << which);
+      const bit = which === code.otc ? otcBit : 1 << which;
+      if ((left & bit) === 0) continue;
+      left &= ~bit;
       if (which === code.nextHop) this.#copy(edit.nextHop!, 0, edit.nextHop!.length);
       else if (which === code.med) this.#u32(attributeFlag.optional, which, edit.med);
       else if (which === code.localPref) this.#u32(attributeFlag.transitive, which, edit.localPref);
       else if (which === code.originatorId) this.#u32(attributeFlag.optional, which, edit.originatorId);
       else if (which === code.clusterList) this.#u32(attributeFlag.optional, which, edit.clusterId);
+      else if (which === code.otc) this.#u32(attributeFlag.optional | attributeFlag.transitive, which, edit.otc);
       else this.#communities(this.out, 0, 0, edit);
     }
     return left;
@@ -188,5 +202,6 @@ function dueOf(edit: BlockEdit): number {
   if (edit.withCommunities.length > 0) due |= 1 << code.communities;
   if (edit.originatorId >= 0) due |= 1 << code.originatorId;
   if (edit.clusterId >= 0) due |= 1 << code.clusterList;
+  if (edit.otc >= 0) due |= otcBit;
   return due;
 }

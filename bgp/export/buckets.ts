@@ -9,21 +9,24 @@ export const batchSize = 8192;
  * the order in which they first occur, each a chain through `prefixes`. Emptied and used again by every group.
  */
 export class Buckets {
-  readonly prefixes = new Uint32Array(batchSize * 3);
+  prefixes = new Uint32Array(batchSize * 3);
+  /** Path identifiers (RFC 7911) beside `prefixes`, of a batch that has them; no longer than needed. */
+  identifiers = new Uint32Array(0);
   /** Position of the next prefix of the same bucket, or -1. */
-  readonly next = new Int32Array(batchSize * 3);
+  next = new Int32Array(batchSize * 3);
   #bucketOfSet = new Uint32Array(256);
-  readonly #set = new Uint32Array(batchSize * 3);
-  readonly #audience = new Uint32Array(batchSize * 3);
-  readonly #first = new Int32Array(batchSize * 3);
-  readonly #last = new Int32Array(batchSize * 3);
+  #set = new Uint32Array(batchSize * 3);
+  #audience = new Uint32Array(batchSize * 3);
+  #first = new Int32Array(batchSize * 3);
+  #last = new Int32Array(batchSize * 3);
   /** The next bucket of the same set, or 0; buckets are counted from 1. */
-  readonly #sibling = new Uint32Array(batchSize * 3);
+  #sibling = new Uint32Array(batchSize * 3);
   #buckets = 0;
   #items = 0;
 
-  get isEmpty(): boolean {
-    return this.#items === 0;
+  /** How many things are to be said. */
+  get size(): number {
+    return this.#items;
   }
 
   /** `prefix` now has `set` for this audience; set 0 withdraws it. At most three a prefix of a batch. */
@@ -37,6 +40,14 @@ export class Buckets {
       this.next[last] = item;
       this.#last[bucket] = item;
     }
+  }
+
+  /** As `add`, of one path of a prefix under its identifier; any number of them. */
+  addPath(prefix: number, identifier: number, set: number, audience: Audience): void {
+    if (this.#items === this.prefixes.length) this.#grow();
+    if (this.#items >= this.identifiers.length) this.identifiers = widened(this.identifiers, this.prefixes.length);
+    this.identifiers[this.#items] = identifier;
+    this.add(prefix, set, audience);
   }
 
   /** Every bucket, withdrawals first: the set, the audience, and the position of its first prefix. */
@@ -66,5 +77,16 @@ export class Buckets {
     this.#sibling[bucket] = head;
     this.#bucketOfSet[set] = bucket + 1;
     return bucket;
+  }
+
+  #grow(): void {
+    const capacity = this.prefixes.length * 2;
+    this.prefixes = widened(this.prefixes, capacity);
+    this.next = widened(this.next, capacity);
+    this.#set = widened(this.#set, capacity);
+    this.#audience = widened(this.#audience, capacity);
+    this.#first = widened(this.#first, capacity);
+    this.#last = widened(this.#last, capacity);
+    this.#sibling = widened(this.#sibling, capacity);
   }
 }

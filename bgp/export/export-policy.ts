@@ -1,18 +1,24 @@
 import { Writer } from "../../lib/writer.ts";
+import { sameAddress } from "../../net/address.ts";
 import { decodeAttributes } from "../attribute/decode.ts";
 import { encodeAttributes } from "../attribute/encode.ts";
-import { matchingTerm, readsPrefix } from "../filter/evaluate.ts";
-import type { Change, RouteSource } from "../filter/filter.ts";
+import { isWide, rewritten, settled } from "../filter/change.ts";
+import type { Change } from "../filter/filter.ts";
 import { attributeCode } from "../iana.ts";
 import { attributeBit } from "../rib/attribute-columns.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
 import { roomFor, widened } from "../rib/column.ts";
 import { localPeer, type PeerTable } from "../rib/peer-table.ts";
-import type { PrefixTable } from "../rib/prefix-table.ts";
+import type { Rib } from "../rib/rib.ts";
 import type { BlockEdit } from "./block-edit.ts";
 import { BlockEditor } from "./block-editor.ts";
-import { type Denial, denial, denialOf, editOf, selfNextHop } from "./export-rules.ts";
+import { type Denial, denial } from "./denial.ts";
+import { denialBeforeFilter, editOf, mindsOtc } from "./export-rules.ts";
 import type { ExportTerms } from "./export-terms.ts";
+import { hasAttribute, nextHopOf } from "./exported-block.ts";
+import { FilterAnswers } from "./filter-answers.ts";
+import { NextHopChoice } from "./next-hop-choice.ts";
+import { fitsMessage } from "./pack.ts";
 
 /** What was worked out for a set, by set id: the exported set, or minus a denial; 0 when nothing was yet. */
 interface Memo {
@@ -21,35 +27,40 @@ interface Memo {
   source: Uint16Array;
 }
 
+function emptyMemo(): Memo {
+  return { outcome: new Int32Array(256), source: new Uint16Array(256) };
+}
+
 /**
- * From a best path to what peers of certain terms are sent: rules, filter and rewriting, worked out once for every
+ * From a path to what peers of certain terms are sent: rules, filter and rewriting, worked out once for every
  * distinct attribute set and remembered until the set goes. Shared by all update groups of the same terms.
  */
 export class ExportPolicy {
   readonly terms: ExportTerms;
   readonly #store: AttributeStore;
   readonly #peers: PeerTable;
-  readonly #prefixes: PrefixTable;
+  readonly #rib: Rib;
   readonly #editor = new BlockEditor();
+  readonly #nextHop: NextHopChoice;
   #common: BlockEdit | undefined;
+  readonly #filter: FilterAnswers | undefined;
   readonly #needsPrefix: boolean;
-  readonly #self: Uint8Array | undefined;
-  /** One for every term of the filter, the last for `otherwise`. */
+  /** One for every outcome of a filter that looks at prefixes; without such only the first. */
   readonly #memos: Memo[] = [];
   readonly #forget: () => void;
 
-  constructor(terms: ExportTerms, store: AttributeStore, peers: PeerTable, prefixes: PrefixTable) {
+  constructor(terms: ExportTerms, store: AttributeStore, peers: PeerTable, rib: Rib) {
     this.terms = terms;
     this.#store = store;
     this.#peers = peers;
-    this.#prefixes = prefixes;
-    this.#self = selfNextHop(terms);
-    this.#needsPrefix = terms.filter !== undefined && readsPrefix(terms.filter);
-    for (let i = 0; i <= (terms.filter?.terms.length ?? 0); i++) {
-      this.#memos.push({ outcome: new Int32Array(256), source: new Uint16Array(256) });
-    }
+    this.#rib = rib;
+    this.#nextHop = new NextHopChoice(terms, store.columns, peers);
+    this.#filter = terms.filter && new FilterAnswers(terms.filter, store, peers, rib.prefixes);
+    this.#needsPrefix = this.#filter?.readsPrefix ?? false;
+    this.#memos.push(emptyMemo());
     this.#forget = store.onFree((set) => {
       for (const memo of this.#memos) this.#clear(memo, set);
+      this.#filter?.forget(set);
     });
   }
 
@@ -59,9 +70,26 @@ export class ExportPolicy {
 
   /** The exported set of a route, or minus its denial. The set lives at least as long as the one it was made of. */
   exported(prefix: number, set: number, source: number): number {
-    const memo = this.#needsPrefix ? this.#memos[this.#term(prefix, set, source)]! : this.#memos[0]!;
+    const memo = this.#needsPrefix ? this.#memoOf(prefix, set, source) : this.#memos[0]!;
     if (set < memo.outcome.length && memo.outcome[set] !== 0 && memo.source[set] === source) return memo.outcome[set]!;
     return this.#workOut(memo, prefix, set, source);
+  }
+
+  /** Whether a route may leave with a next hop that is not our own, so perhaps one of those who are told. */
+  get mayNameOthers(): boolean {
+    return this.#nextHop.mayBeOthers;
+  }
+
+  /** Why `peer`, which has these terms, is not sent this path (0: there is none) of a prefix; for people. */
+  why(prefix: number, path: number, peer: number): Denial {
+    if (path === 0) return denial.noRoute;
+    const { attributes, peer: sources } = this.#rib.paths;
+    const outcome = this.exported(prefix, attributes[path]!, sources[path]!);
+    if (outcome === -denial.suppressed) return denial.suppressed;
+    if (sources[path] === peer) return denial.ownRoute;
+    if (outcome < 0) return -outcome as Denial;
+    const hop = this.mayNameOthers ? nextHopOf(this.#store, outcome) : undefined;
+    return hop && sameAddress(hop, this.#peers.peer(peer).address) ? denial.ownNextHop : denial.none;
   }
 
   /** No group has these terms any more. */
@@ -70,6 +98,12 @@ export class ExportPolicy {
     for (const memo of this.#memos) {
       for (let set = 0; set < memo.outcome.length; set++) if (memo.outcome[set] !== 0) this.#clear(memo, set);
     }
+  }
+
+  #memoOf(prefix: number, set: number, source: number): Memo {
+    const outcome = this.#filter!.number(prefix, set, source);
+    while (outcome >= this.#memos.length) this.#memos.push(emptyMemo());
+    return this.#memos[outcome]!;
   }
 
   #workOut(memo: Memo, prefix: number, set: number, source: number): number {
@@ -85,47 +119,49 @@ export class ExportPolicy {
     return outcome;
   }
 
+  /** The order of the checks is the order in which people look for the reason. */
   #outcome(prefix: number, set: number, source: number): number {
+    const { terms } = this;
     const { columns } = this.#store;
-    const why: Denial = denialOf(this.terms, columns, this.#peers, set, source);
+    const why = denialBeforeFilter(terms, columns, this.#peers, set, source);
     if (why !== denial.none) return -why;
-    const { filter } = this.terms;
-    const term = filter?.terms[this.#term(prefix, set, source)];
-    if (filter && (term?.verdict ?? filter.otherwise) === "reject") return -denial.filtered;
-    const edit = this.#edit(set, source, term?.change);
+    const filtered = this.#filter?.outcome(prefix, set, source);
+    if (filtered?.isAccepted === false) return -denial.filtered;
+    if (!terms.longLived && columns.flags[set]! & attributeBit.llgrStale) return -denial.longLivedStale;
+    const change = filtered?.change && settled(filtered.change, columns.med[set]!);
+    const nextHop = this.#nextHop.choose(set, source, change);
+    if (typeof nextHop === "number") return -nextHop;
+    if (mindsOtc(terms) && hasAttribute(this.#store, set, attributeCode.otc)) return -denial.routeLeak;
+    const outcome = this.#rewritten(set, this.#edit(set, source, change, nextHop), change);
+    if (fitsMessage(this.#store.length(outcome), terms.maxMessageLength)) return outcome;
+    if (this.#store.refs(outcome) === 0) {
+      // A set that nobody holds goes the way of every other.
+      this.#store.hold(outcome);
+      this.#store.drop(outcome);
+    }
+    return -denial.tooLong;
+  }
+
+  /** The set that says what is left and put in; the octets of one whose sender did not sort them are sorted first. */
+  #rewritten(set: number, edit: BlockEdit, change: Change | undefined): number {
     const start = this.#store.start(set);
-    const isSorted = (columns.flags[set]! & attributeBit.unsorted) === 0;
-    const from = isSorted ? this.#store.chunk(set) : this.#sorted(set);
-    const length = isSorted
-      ? this.#editor.edit(from, start, start + this.#store.length(set), edit)
-      : this.#editor.edit(from, 0, from.length, edit);
+    const isUnsorted = (this.#store.columns.flags[set]! & attributeBit.unsorted) !== 0;
+    const whole = change && isWide(change) ? rewritten(this.#store.block(set), change, this.terms.localAsn) : undefined;
+    const sorted = whole ?? (isUnsorted ? this.#recoded(this.#store.block(set), true) : undefined);
+    const length = sorted
+      ? this.#editor.edit(sorted, 0, sorted.length, edit)
+      : this.#editor.edit(this.#store.chunk(set), start, start + this.#store.length(set), edit);
     if (!this.terms.fourOctetAs) return this.#forOldSpeaker(this.#editor.out, length);
     return this.#store.internOctets(this.#editor.out, 0, length);
   }
 
   /** Towards eBGP every set of other people's changes in the same way. */
-  #edit(set: number, source: number, change: Change | undefined): BlockEdit {
+  #edit(set: number, source: number, change: Change | undefined, nextHop: Uint8Array | undefined): BlockEdit {
     const { columns } = this.#store;
-    const isCommon = !this.terms.isInternal && source !== localPeer && change === undefined;
-    if (!isCommon) return editOf(this.terms, columns, this.#peers, set, source, change, this.#self);
-    this.#common ??= editOf(this.terms, columns, this.#peers, set, source, undefined, this.#self);
+    const isCommon = !this.terms.isInternal && !this.mayNameOthers && source !== localPeer && change === undefined;
+    if (!isCommon) return editOf(this.terms, columns, this.#peers, set, source, change, nextHop);
+    this.#common ??= editOf(this.terms, columns, this.#peers, set, source, undefined, nextHop);
     return this.#common;
-  }
-
-  /** Position of the filter's term, or one behind the last for `otherwise`. */
-  #term(prefix: number, set: number, source: number): number {
-    const { filter } = this.terms;
-    if (filter === undefined) return 0;
-    const kind: RouteSource =
-      source === localPeer ? "local" : this.#peers.isInternal[source] === 1 ? "internal" : "external";
-    const subject = { prefix: () => this.#prefixes.prefix(prefix), set, source: kind };
-    const term = matchingTerm(filter, subject, this.#store);
-    return term < 0 ? filter.terms.length : term;
-  }
-
-  /** The octets of a set whose sender did not sort them, sorted (RFC 4271 5). */
-  #sorted(set: number): Uint8Array {
-    return this.#recoded(this.#store.block(set), true);
   }
 
   /** RFC 6793 4.2.2: two octets an AS number, with AS4_PATH beside it. Kept under a tag: such octets mean something else. */

@@ -33,6 +33,10 @@ export interface ExportTerms {
   readonly gracefulShutdown: boolean;
   /** Next hops inside these prefixes stay what they are towards eBGP: the peer's own link (RFC 4271 5.1.3). */
   readonly sharedLink: readonly Prefix[];
+  /** Interface of a session over link-local addresses, else empty: link-local next hops of that link stay. */
+  readonly link: string;
+  /** The peer takes IPv4 routes by IPv6 next hops (RFC 8950); false for IPv6 routes, where it does not matter. */
+  readonly extendedNextHop: boolean;
   readonly fourOctetAs: boolean;
   readonly maxMessageLength: number;
 }
@@ -56,6 +60,8 @@ export function groupKey(terms: ExportTerms): string {
     terms.role ?? null,
     terms.gracefulShutdown,
     terms.sharedLink,
+    terms.link,
+    terms.extendedNextHop,
     terms.fourOctetAs,
     terms.maxMessageLength,
   ]);

@@ -2,13 +2,34 @@ import type { Family } from "../../net/family.ts";
 import { afiOf, SAFI_UNICAST } from "../family.ts";
 import { attributeCode, attributeFlag, messageType } from "../iana.ts";
 import { HEADER_LENGTH } from "../message/header.ts";
+import { putPathId } from "../nlri/encode.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
+import { noPeer } from "../rib/peer-table.ts";
 import type { PrefixTable } from "../rib/prefix-table.ts";
+import type { ExportTerms } from "./export-terms.ts";
 import type { Audience, Slab, SlabPart } from "./slab.ts";
 
 /** A slab is closed when it is longer than this. */
 const slabSize = 60 << 10;
 const marker = 16;
+/** Beside its attributes a message has a header, two lengths, and one prefix at least; MP_REACH_NLRI grows by an octet. */
+const beside = HEADER_LENGTH + 4 + 1 + 4 + 18;
+
+/** What is packed: the prefixes, for each its path identifier (RFC 7911) if they have any, and the one that follows it. */
+export interface PrefixChains {
+  readonly prefixes: Uint32Array;
+  readonly identifiers: Uint32Array;
+  /** Position of the next prefix of the same chain, or -1. */
+  readonly next: Int32Array;
+}
+
+/** Whether an attribute block of so many octets fits into a message of at most `limit`, beside any one prefix. */
+export function fitsMessage(octets: number, limit: number): boolean {
+  return octets + beside <= limit;
+}
+
+/** What of the terms of a group decides how messages are packed. */
+export type PackTerms = Pick<ExportTerms, "family" | "maxMessageLength" | "addPath">;
 
 /**
  * Packs UPDATEs into slabs: every message as full as its length allows, the attributes once for all prefixes that share
@@ -20,30 +41,32 @@ export class UpdatePacker {
   readonly #limit: number;
   readonly #store: AttributeStore;
   readonly #prefixes: PrefixTable;
+  readonly #hasIdentifiers: boolean;
   readonly #out: Uint8Array;
   #at = 0;
   #parts: SlabPart[] = [];
   readonly #emit: (slab: Slab) => void;
 
-  /** `limit` is the longest message; slabs are handed to `emit` as they fill. */
-  constructor(family: Family, limit: number, store: AttributeStore, prefixes: PrefixTable, emit: (slab: Slab) => void) {
-    this.#family = family;
-    this.#limit = limit;
+  /** Slabs are handed to `emit` as they fill. */
+  constructor(terms: PackTerms, store: AttributeStore, prefixes: PrefixTable, emit: (slab: Slab) => void) {
+    this.#family = terms.family;
+    this.#limit = terms.maxMessageLength;
+    this.#hasIdentifiers = terms.addPath !== undefined;
     this.#store = store;
     this.#prefixes = prefixes;
-    this.#out = new Uint8Array(slabSize + limit);
+    this.#out = new Uint8Array(slabSize + this.#limit);
     this.#emit = emit;
   }
 
-  /** Withdraws `count` prefixes from `list` on, chained by `next`: the position of the one that follows, by position. */
-  withdraw(audience: Audience, list: Uint32Array, next: Int32Array, first: number): void {
+  /** Withdraws the chain of prefixes that begins at `first`. */
+  withdraw(audience: Audience, chains: PrefixChains, first: number): void {
     for (let item = first; item >= 0; ) {
-      const start = this.#open(audience, true);
+      const start = this.#open(audience, noPeer, true);
       const isMp = this.#family === "ipv6";
       const lengthAt = this.#at;
       this.#at += 2;
       if (isMp) this.#unreachHead();
-      item = this.#nlri(list, next, item, start + this.#limit - 2);
+      item = this.#nlri(chains, item, start + this.#limit - 2);
       if (isMp) this.#patch16(lengthAt + 6, this.#at - lengthAt - 8);
       this.#patch16(lengthAt, isMp ? 0 : this.#at - lengthAt - 2);
       if (isMp) this.#patch16(lengthAt + 2, this.#at - lengthAt - 4);
@@ -52,25 +75,26 @@ export class UpdatePacker {
     }
   }
 
-  /** Announces the chained prefixes with one attribute set. False when the set is too long for any message. */
-  announce(audience: Audience, set: number, list: Uint32Array, next: Int32Array, first: number): boolean {
+  /**
+   * Announces the chain of prefixes that begins at `first` with one attribute set, which fits into a message; `owner` is
+   * left out of the audience, `noPeer` is nobody.
+   */
+  announce(audience: Audience, owner: number, set: number, chains: PrefixChains, first: number): void {
     const block = this.#store.chunk(set);
     const begin = this.#store.start(set);
     const length = this.#store.length(set);
     const hop = block[begin + 1] === attributeCode.mpReach ? 3 + block[begin + 2]! : 0;
-    if (HEADER_LENGTH + 4 + 1 + length + 22 > this.#limit) return false;
     for (let item = first; item >= 0; ) {
-      const start = this.#open(audience, false);
+      const start = this.#open(audience, owner, false);
       this.#u16(0);
       const lengthAt = this.#at;
       this.#at += 2;
-      if (hop > 0) item = this.#reach(block, begin, hop, list, next, item, start + this.#limit - (length - hop));
+      if (hop > 0) item = this.#reach(block, begin, hop, chains, item, start + this.#limit - (length - hop));
       this.#copy(block, begin + hop, begin + length);
       this.#patch16(lengthAt, this.#at - lengthAt - 2);
-      if (hop === 0) item = this.#nlri(list, next, item, start + this.#limit);
+      if (hop === 0) item = this.#nlri(chains, item, start + this.#limit);
       this.#close(start);
     }
-    return true;
   }
 
   /** Hands over what is packed and not yet handed over. */
@@ -83,13 +107,12 @@ export class UpdatePacker {
   }
 
   /** Header and room for its length; where the message starts. */
-  #open(audience: Audience, isWithdrawal: boolean): number {
+  #open(audience: Audience, owner: number, isWithdrawal: boolean): number {
     if (this.#at >= slabSize) this.flush();
     const start = this.#at;
     const last = this.#parts.at(-1);
-    if (last === undefined || last.audience !== audience || last.isWithdrawal !== isWithdrawal) {
-      this.#parts.push({ audience, isWithdrawal, start, end: start });
-    }
+    const isSame = last?.audience === audience && last.owner === owner && last.isWithdrawal === isWithdrawal;
+    if (!isSame) this.#parts.push({ audience, owner, isWithdrawal, start, end: start });
     const out = this.#out;
     for (let i = 0; i < marker; i++) out[start + i] = 0xff;
     out[start + 18] = messageType.update;
@@ -103,7 +126,9 @@ export class UpdatePacker {
   }
 
   /** Prefixes until the message is full or the chain ends; what of the chain is left, or -1. */
-  #nlri(list: Uint32Array, next: Int32Array, first: number, end: number): number {
+  #nlri(chains: PrefixChains, first: number, end: number): number {
+    if (this.#hasIdentifiers) return this.#pathNlri(chains, first, end);
+    const { prefixes: list, next } = chains;
     const room = end - (this.#family === "ipv4" ? 5 : 17);
     const prefixes = this.#prefixes;
     const out = this.#out;
@@ -114,23 +139,29 @@ export class UpdatePacker {
     return item;
   }
 
+  /** As `#nlri`, each prefix behind its identifier (RFC 7911 3). */
+  #pathNlri({ prefixes: list, identifiers, next }: PrefixChains, first: number, end: number): number {
+    const room = end - (this.#family === "ipv4" ? 9 : 21);
+    const prefixes = this.#prefixes;
+    const out = this.#out;
+    let at = this.#at;
+    let item = first;
+    for (; item >= 0 && at <= room; item = next[item]!) {
+      at = prefixes.writeNlri(list[item]!, out, putPathId(out, at, identifiers[item]!));
+    }
+    this.#at = at;
+    return item;
+  }
+
   /** MP_REACH_NLRI with a two-octet length (RFC 4760 3) out of its reduced form, which begins at `begin`. */
-  #reach(
-    block: Uint8Array,
-    begin: number,
-    hop: number,
-    list: Uint32Array,
-    next: Int32Array,
-    first: number,
-    end: number,
-  ): number {
+  #reach(block: Uint8Array, begin: number, hop: number, chains: PrefixChains, first: number, end: number): number {
     const out = this.#out;
     out[this.#at++] = attributeFlag.optional | attributeFlag.extendedLength;
     out[this.#at++] = attributeCode.mpReach;
     const lengthAt = this.#at;
     this.#at += 2;
     this.#copy(block, begin + 3, begin + hop);
-    const item = this.#nlri(list, next, first, end);
+    const item = this.#nlri(chains, first, end);
     this.#patch16(lengthAt, this.#at - lengthAt - 2);
     return item;
   }

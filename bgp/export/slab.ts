@@ -22,6 +22,8 @@ export function isFor(audience: Audience, peer: number): boolean {
 /** Messages in a row with one audience. */
 export interface SlabPart {
   readonly audience: Audience;
+  /** A peer that is left out beside: the next hop of the routes is its own address. `noPeer` for none. */
+  readonly owner: number;
   /** Only withdrawals; otherwise only announcements. */
   readonly isWithdrawal: boolean;
   readonly start: number;
@@ -39,7 +41,7 @@ export function* partsFor(slab: Slab, peer: number, onlyWithdrawals = false): Ge
   let start = -1;
   let end = -1;
   for (const part of slab.parts) {
-    if (!isFor(part.audience, peer) || (onlyWithdrawals && !part.isWithdrawal)) continue;
+    if (!isFor(part.audience, peer) || part.owner === peer || (onlyWithdrawals && !part.isWithdrawal)) continue;
     if (part.start !== end) {
       if (start >= 0) yield slab.bytes.subarray(start, end);
       start = part.start;

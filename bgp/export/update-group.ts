@@ -1,10 +1,14 @@
 import type { AttributeStore } from "../rib/attribute-store.ts";
+import { noPeer, type PeerTable } from "../rib/peer-table.ts";
 import type { Rib } from "../rib/rib.ts";
+import { AddPathRibOut } from "./add-path-rib-out.ts";
 import { AdjRibOut } from "./adj-rib-out.ts";
 import type { Buckets } from "./buckets.ts";
 import type { ExportPolicy } from "./export-policy.ts";
+import { NextHopOwners } from "./next-hop-owners.ts";
 import { UpdatePacker } from "./pack.ts";
-import { partsFor, type Slab } from "./slab.ts";
+import type { RibOut } from "./rib-out.ts";
+import { type Audience, isFor, justFor, partsFor, type Slab } from "./slab.ts";
 
 /** Slabs that a slow member may lie behind before it is split off. */
 export const ringSize = 32;
@@ -15,7 +19,9 @@ export interface GroupMember {
   readonly peer: number;
   /** Whole messages for its session; false when there is no room for more until it says so. */
   send(bytes: Uint8Array): boolean;
-  /** It was told everything there is, for the first time: End-of-RIB is due (RFC 4724 2). */
+  /** It asked for everything again: from now on that is what it is sent, until `onSynced` (RFC 2918, RFC 7313). */
+  onRefresh(): void;
+  /** It was told everything there is: End-of-RIB is due, the first time (RFC 4724 2). Once more for every `onRefresh`. */
   onSynced(): void;
 }
 
@@ -34,15 +40,16 @@ interface Seat {
  */
 export class UpdateGroup {
   readonly policy: ExportPolicy;
-  readonly adjRibOut: AdjRibOut;
+  readonly adjRibOut: RibOut;
   readonly #seats = new Map<number, Seat>();
   readonly #slabs: Slab[] = [];
   readonly #packer: UpdatePacker;
   readonly #buckets: Buckets;
   /** Number of the first slab in the ring. */
   #base = 0;
-  /** Attribute sets too long for a message; told once each time. */
-  #unsendable = 0;
+  /** Absent where every route points to us. */
+  readonly #owners: NextHopOwners | undefined;
+  readonly #store: AttributeStore;
   /** The peer asked for last, and whether it sits here: neighbouring prefixes mostly have one source. */
   #asked = -1;
   #isSeated = false;
@@ -54,12 +61,17 @@ export class UpdateGroup {
     return this.#isSeated;
   };
 
-  constructor(rib: Rib, store: AttributeStore, policy: ExportPolicy, buckets: Buckets) {
+  constructor(rib: Rib, store: AttributeStore, peers: PeerTable, policy: ExportPolicy, buckets: Buckets) {
+    const { terms } = policy;
     this.policy = policy;
-    this.adjRibOut = new AdjRibOut(rib, store, policy);
+    this.adjRibOut =
+      terms.addPath === undefined
+        ? new AdjRibOut(rib, store, policy)
+        : new AddPathRibOut(rib, store, policy, terms.addPath);
     this.#buckets = buckets;
-    const { family, maxMessageLength } = policy.terms;
-    this.#packer = new UpdatePacker(family, maxMessageLength, store, rib.prefixes, (slab) => this.#slabs.push(slab));
+    this.#store = store;
+    this.#owners = policy.mayNameOthers ? new NextHopOwners(peers) : undefined;
+    this.#packer = new UpdatePacker(terms, store, rib.prefixes, (slab) => this.#slabs.push(slab));
   }
 
   get size(): number {
@@ -86,11 +98,6 @@ export class UpdateGroup {
     return this.adjRibOut.bytes + this.#slabs.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  /** How many routes were left out because their attributes fit into no message. */
-  get unsendable(): number {
-    return this.#unsendable;
-  }
-
   members(): number[] {
     return [...this.#seats.keys()].sort((x, y) => x - y);
   }
@@ -101,19 +108,22 @@ export class UpdateGroup {
 
   /** How many routes a member has been told of. */
   advertised(peer: number): number {
-    return this.adjRibOut.size - this.adjRibOut.countFrom(peer);
+    const isOwner = (set: number): boolean => this.#owners?.ownerOf(this.#store, set) === peer;
+    return this.adjRibOut.size - this.adjRibOut.countHidden(peer, isOwner);
   }
 
   /** Takes in a peer that was told exactly what the group has sent so far. */
   join(member: GroupMember, { isSynced = false, hasRoom = true } = {}): void {
     const cursor = this.#base + this.#slabs.length;
     this.#seats.set(member.peer, { member, cursor, hasRoom, isSynced });
+    this.#owners?.add(member.peer);
   }
 
   /** Lets a peer go; whether its session had room for more, or undefined when it was not here. */
   leave(peer: number): { readonly member: GroupMember; readonly hasRoom: boolean } | undefined {
     const seat = this.#seats.get(peer);
     this.#seats.delete(peer);
+    this.#owners?.delete(peer);
     this.#trim();
     return seat;
   }
@@ -181,17 +191,20 @@ export class UpdateGroup {
   #encode(): void {
     this.#asked = -1;
     this.adjRibOut.fill(this.#buckets, this.#isMember);
-    const { prefixes, next } = this.#buckets;
     this.#buckets.drain((set, audience, first) => {
-      if (set === 0) this.#packer.withdraw(audience, prefixes, next, first);
-      else if (!this.#packer.announce(audience, set, prefixes, next, first)) {
-        // Whatever they had of these prefixes is no longer true (RFC 4271 9.2).
-        this.#packer.withdraw(audience, prefixes, next, first);
-        for (let item = first; item >= 0; item = next[item]!) this.#unsendable++;
-      }
+      const owner = set === 0 || this.#owners === undefined ? noPeer : this.#owners.ownerOf(this.#store, set);
+      if (owner !== noPeer && isFor(audience, owner)) this.#announceBut(owner, set, audience, first);
+      else if (set !== 0) this.#packer.announce(audience, noPeer, set, this.#buckets, first);
+      else this.#packer.withdraw(audience, this.#buckets, first);
     });
     this.#packer.flush();
     this.adjRibOut.finish();
+  }
+
+  /** The peer that is the next hop is not told the route, and what it was told before is no longer true. */
+  #announceBut(owner: number, set: number, audience: Audience, first: number): void {
+    this.#packer.withdraw(justFor(owner), this.#buckets, first);
+    if (audience !== justFor(owner)) this.#packer.announce(audience, owner, set, this.#buckets, first);
   }
 
   #sync(): void {

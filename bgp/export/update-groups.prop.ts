@@ -64,6 +64,8 @@ class Receiver implements GroupMember {
     return !this.isSlow;
   }
 
+  onRefresh(): void {}
+
   onSynced(): void {
     this.synced++;
   }
@@ -122,6 +124,8 @@ function termsOf(peer: number, ownAddress: Address): ExportTerms {
     role: undefined,
     gracefulShutdown: false,
     sharedLink: [],
+    link: "",
+    extendedNextHop: false,
     fourOctetAs: true,
     maxMessageLength: 4096,
   };
@@ -177,7 +181,7 @@ class World {
   }
 
   expected(receiver: Receiver): Map<string, string> {
-    const policy = new ExportPolicy(receiver.terms, this.store, this.peers, this.rib.prefixes);
+    const policy = new ExportPolicy(receiver.terms, this.store, this.peers, this.rib);
     const table = new Map<string, string>();
     for (let id = 1; id < this.rib.prefixes.limit; id++) {
       const best = this.rib.prefixes.holds(id) === 0 ? 0 : this.rib.locRib.best(id);

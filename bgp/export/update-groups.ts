@@ -4,6 +4,8 @@ import type { Rib } from "../rib/rib.ts";
 import { Buckets } from "./buckets.ts";
 import { ExportPolicy } from "./export-policy.ts";
 import { type ExportTerms, groupKey } from "./export-terms.ts";
+import type { RibOut } from "./rib-out.ts";
+import { SuppressingPolicy } from "./suppressing-policy.ts";
 import { type GroupMember, UpdateGroup } from "./update-group.ts";
 
 interface Kind {
@@ -24,14 +26,20 @@ export class UpdateGroups {
   readonly #rib: Rib;
   readonly #store: AttributeStore;
   readonly #peers: PeerTable;
+  readonly #suppressed: ((prefix: number) => boolean) | undefined;
   readonly #buckets = new Buckets();
   readonly #kinds = new Map<string, Kind>();
+  /** The Adj-RIBs-Out that hear of every change, and those that hear of best routes only: `touch` walks them a prefix. */
+  #hearAll: readonly RibOut[] = [];
+  #hearBest: readonly RibOut[] = [];
   readonly #groupOf = new Map<number, { readonly kind: Kind; readonly group: UpdateGroup }>();
 
-  constructor(rib: Rib, store: AttributeStore, peers: PeerTable) {
+  /** `suppressed`: prefixes that a summary-only aggregate stands for; `touch` them when that changes. */
+  constructor(rib: Rib, store: AttributeStore, peers: PeerTable, suppressed?: (prefix: number) => boolean) {
     this.#rib = rib;
     this.#store = store;
     this.#peers = peers;
+    this.#suppressed = suppressed;
   }
 
   /** Every group with its terms, for status. */
@@ -76,20 +84,19 @@ export class UpdateGroups {
 
   /** A prefix was decided anew; see `BestListener`. */
   touch(prefix: number, isBestNews: boolean): void {
-    for (const kind of this.#kinds.values()) {
-      if (!isBestNews && kind.policy.terms.addPath === undefined) continue;
-      for (const group of kind.groups) group.adjRibOut.touch(prefix);
-    }
+    for (let i = 0; i < this.#hearAll.length; i++) this.#hearAll[i]!.touch(prefix);
+    if (!isBestNews) return;
+    for (let i = 0; i < this.#hearBest.length; i++) this.#hearBest[i]!.touch(prefix);
   }
 
   drained(peer: number): void {
     this.#groupOf.get(peer)?.group.drained(peer);
   }
 
-  /** The peer asks for everything again (RFC 2918), so it begins anew. */
+  /** The peer asks for everything again (RFC 2918), so it begins anew; also when it was still being answered. */
   refresh(peer: number): void {
     const seat = this.#groupOf.get(peer);
-    if (seat) this.#beginAnew(seat.kind, seat.group, peer);
+    if (seat) this.#beginAnew(seat.kind, seat.group, peer, true);
   }
 
   /** Serves every group for a while; whether there is more that could be done at once. */
@@ -115,7 +122,9 @@ export class UpdateGroups {
     const key = groupKey(terms);
     const known = this.#kinds.get(key);
     if (known) return known;
-    const policy = new ExportPolicy(terms, this.#store, this.#peers, this.#rib.prefixes);
+    const policy = this.#suppressed
+      ? new SuppressingPolicy(terms, this.#store, this.#peers, this.#rib, this.#suppressed)
+      : new ExportPolicy(terms, this.#store, this.#peers, this.#rib);
     const kind: Kind = { key, policy, groups: [] };
     this.#kinds.set(key, kind);
     return kind;
@@ -129,18 +138,20 @@ export class UpdateGroups {
   }
 
   #open(kind: Kind): UpdateGroup {
-    const group = new UpdateGroup(this.#rib, this.#store, kind.policy, this.#buckets);
+    const group = new UpdateGroup(this.#rib, this.#store, this.#peers, kind.policy, this.#buckets);
     kind.groups.push(group);
+    this.#listHearers();
     return group;
   }
 
   /** A group of its own for one member, that says everything again: first the withdrawals it has not got. */
-  #beginAnew(kind: Kind, from: UpdateGroup, peer: number): void {
+  #beginAnew(kind: Kind, from: UpdateGroup, peer: number, isRefresh = false): void {
     const alone = this.#open(kind);
     alone.adjRibOut.repeat(from.adjRibOut);
     const missed = from.missedBy(peer);
     const { member, hasRoom } = from.leave(peer)!;
     for (const bytes of missed) member.send(bytes);
+    if (isRefresh) member.onRefresh();
     alone.join(member, { hasRoom });
     this.#groupOf.set(peer, { kind, group: alone });
     if (from.size > 0) return;
@@ -163,8 +174,16 @@ export class UpdateGroups {
 
   #dissolve(kind: Kind, group: UpdateGroup): void {
     kind.groups.splice(kind.groups.indexOf(group), 1);
+    this.#listHearers();
     group.close();
     if (kind.groups.length === 0) this.#retire(kind);
+  }
+
+  #listHearers(): void {
+    const kinds = [...this.#kinds.values()];
+    const heard = (kind: Kind): RibOut[] => kind.groups.map(({ adjRibOut }) => adjRibOut);
+    this.#hearAll = kinds.filter(({ policy }) => policy.terms.addPath !== undefined).flatMap(heard);
+    this.#hearBest = kinds.filter(({ policy }) => policy.terms.addPath === undefined).flatMap(heard);
   }
 
   #retire(kind: Kind): void {

@@ -114,6 +114,10 @@ export interface PeerTemplate {
   readonly honourGracefulShutdown?: boolean;
   /** Next hops of eBGP routes that lie on the peer's own link stay what they are (RFC 4271 5.1.3). */
   readonly thirdPartyNextHop?: boolean;
+  /** Prefixes of the link that we share with the peer, for `thirdPartyNextHop`; none when absent. */
+  readonly linkPrefixes?: readonly Prefix[];
+  /** Our link-local address on the peer's link, beside a global IPv6 next hop (RFC 2545 3); only for peers on that link. */
+  readonly linkLocalNextHop?: Address;
   /** Seconds to let the peer speak first once connected (RFC 4271 8.1.1 DelayOpen); 0 when absent. */
   readonly delayOpenSeconds?: number;
   /** Longest time the peer may take nothing from us (RFC 9687); twice the hold time, 480 s at least, when absent. */

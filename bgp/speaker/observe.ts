@@ -1,7 +1,7 @@
 import { ipv4 } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { formatPrefix, type Prefix } from "../../net/prefix.ts";
-import { type Denial, denial, denialWhy } from "../export/export-rules.ts";
+import { type Denial, denial, denialWhy } from "../export/denial.ts";
 import { explain } from "../rib/best-path.ts";
 import { staleness } from "../rib/path-table.ts";
 import { findPrefix } from "./list-routes.ts";
@@ -132,13 +132,8 @@ export function explainPrefix(
   };
 }
 
-function denialFor({ rib, groups }: FamilyTables, peer: number, prefix: number, best: number): Denial {
-  const group = groups.groupOf(peer);
-  if (best === 0 || !group) return denial.noRoute;
-  const source = rib.paths.peer[best]!;
-  if (source === peer) return denial.ownRoute;
-  const outcome = group.policy.exported(prefix, rib.paths.attributes[best]!, source);
-  return outcome > 0 ? denial.none : (-outcome as Denial);
+function denialFor({ groups }: FamilyTables, peer: number, prefix: number, best: number): Denial {
+  return groups.groupOf(peer)?.policy.why(prefix, best, peer) ?? denial.familyNotNegotiated;
 }
 
 function inWords(tables: Tables, set: number): string {

@@ -1,14 +1,13 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
-import { Writer } from "../../lib/writer.ts";
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
+import type { BfdState } from "../bfd/port.ts";
 import type { ExportTerms } from "../export/export-terms.ts";
 import type { GroupMember } from "../export/update-group.ts";
 import type { BgpFact } from "../fact.ts";
 import { ceaseCode, errorCode } from "../iana.ts";
 import type { Notification } from "../message/notification.ts";
-import { writeEndOfRib } from "../message/update.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import type { Negotiated } from "../session/negotiated.ts";
@@ -16,8 +15,11 @@ import type { Session } from "../session/session.ts";
 import type { DownReason, SessionListener } from "../session/session-listener.ts";
 import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
+import type { BfdWatch } from "./bfd-watch.ts";
 import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import type { Import, ImportPeer } from "./import.ts";
+import { peerMember } from "./peer-member.ts";
+import { peerTerms } from "./peer-terms.ts";
 import { prefixLimit } from "./prefix-limit.ts";
 import { RefreshWatch, refreshSeconds } from "./refresh-watch.ts";
 import type { Tables } from "./tables.ts";
@@ -48,6 +50,8 @@ export class SpeakerPeer implements SessionListener {
   session!: Session;
   /** Wall-clock milliseconds of the last change of state. */
   since: number;
+  /** The watch over the way to it; set by the speaker at once. */
+  bfdWatch!: BfdWatch;
   /** Families for which the peer has said End-of-RIB in this session. */
   readonly told = new Set<Family>();
   #negotiated: Negotiated | undefined;
@@ -95,6 +99,11 @@ export class SpeakerPeer implements SessionListener {
     return this.#negotiated;
   }
 
+  /** What BFD says of the way to the peer; undefined when nobody asks it. */
+  get bfd(): BfdState | undefined {
+    return this.bfdWatch.state;
+  }
+
   /** How many paths of a family this peer has sent. */
   received(family: Family): number {
     return this.#tables.of(family)?.rib.paths.count[this.index] ?? 0;
@@ -110,7 +119,7 @@ export class SpeakerPeer implements SessionListener {
     this.#prepare(negotiated);
     this.#owner.established(this, negotiated);
     for (const family of negotiated.families) {
-      this.#tables.of(family)?.groups.join(this.#member(family), this.#terms(family, negotiated));
+      this.#tables.of(family)?.groups.join(this.#member(family, negotiated), this.#terms(family, negotiated));
     }
     this.#owner.wake();
   }
@@ -244,42 +253,12 @@ export class SpeakerPeer implements SessionListener {
     };
   }
 
-  #member(family: Family): GroupMember {
-    let isTold = false;
-    return {
-      peer: this.index,
-      send: (bytes) => this.session.sendBulk(bytes),
-      onSynced: () => {
-        if (!isTold) this.session.sendBulk(writeEndOfRib(new Writer(32), family).take());
-        isTold = true;
-      },
-    };
+  #member(family: Family, negotiated: Negotiated): GroupMember {
+    return peerMember(this.index, family, negotiated.enhancedRouteRefresh, (bytes) => this.session.sendBulk(bytes));
   }
 
   #terms(family: Family, negotiated: Negotiated): ExportTerms {
-    const { config } = this;
-    const own = config.nextHop?.[family] ?? this.#ownAddress;
-    const canName = own !== undefined && (own.family === family || (family === "ipv4" && negotiated.extendedNextHop));
-    return {
-      family,
-      localAsn: negotiated.localAsn,
-      isInternal: negotiated.isInternal,
-      isClient: negotiated.isInternal && (config.routeReflectorClient ?? false),
-      clusterId: this.#speaker.clusterId ?? this.#speaker.routerId,
-      ownAddress: canName ? own : undefined,
-      ownLinkLocal: undefined,
-      nextHopSelf: config.nextHopSelf ?? false,
-      requiresPolicy: this.#speaker.ebgpRequiresPolicy && !negotiated.isInternal,
-      filter: config.exportFilter,
-      addPath: negotiated.addPath[family].send ? (config.addPath?.[family]?.send ?? "all") : undefined,
-      clientToClient: this.#speaker.clientToClientReflection ?? true,
-      longLived: negotiated.longLived !== undefined,
-      role: negotiated.role,
-      gracefulShutdown: config.gracefulShutdown ?? false,
-      sharedLink: [],
-      fourOctetAs: negotiated.fourOctetAs,
-      maxMessageLength: negotiated.maxMessageLength,
-    };
+    return peerTerms(this.#speaker, this.config, negotiated, this.#ownAddress, family);
   }
 
   #tooMany(): Notification | undefined {

@@ -38,7 +38,7 @@ function warmUpFamily(family: Family): void {
   const ribPeer = { name: "", address: ipv4(1), isInternal: false, isClient: false, routerId: 2 };
   const index = tables.peers.add(ribPeer);
   const { rib, groups } = tables.of(family)!;
-  const member = { peer: tables.peers.add(ribPeer), send: () => true, onSynced: () => {} };
+  const member = { peer: tables.peers.add(ribPeer), send: () => true, onRefresh: () => {}, onSynced: () => {} };
   groups.join(member, {
     family,
     localAsn: 65000,
@@ -56,6 +56,8 @@ function warmUpFamily(family: Family): void {
     role: undefined,
     gracefulShutdown: false,
     sharedLink: [],
+    link: "",
+    extendedNextHop: false,
     fourOctetAs: true,
     maxMessageLength: 4096,
   });
