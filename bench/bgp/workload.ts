@@ -7,6 +7,8 @@ export interface Workload {
   readonly sessions: "external" | "clients" | "mesh-and-one-client";
   /** Design goals of the ratio to BIRD; absent where it is only measured. */
   readonly goals?: { readonly announce: number; readonly withdraw?: number };
+  /** The longest stall of our event loop while routes arrive is measured too. */
+  readonly measuresStall?: true;
   /** Runs only when asked for by name, or by `--all`. */
   readonly isExtra?: true;
 }
@@ -36,6 +38,7 @@ export const workloads: readonly Workload[] = [
     load: ["-n", "11", "-S", "10", "-P", "1000000", "-a", "5", "-m", "-o"],
     family: "ipv4",
     sessions: "external",
+    measuresStall: true,
     isExtra: true,
   },
   {
@@ -50,6 +53,7 @@ export const workloads: readonly Workload[] = [
     load: [...oneMillion, "-h", "3"],
     family: "ipv4",
     sessions: "external",
+    measuresStall: true,
     isExtra: true,
   },
 ];
