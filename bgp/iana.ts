@@ -42,6 +42,8 @@ export const capabilityCode = {
   addPath: 69,
   enhancedRouteRefresh: 70,
   longLivedGracefulRestart: 71,
+  hostName: 73,
+  softwareVersion: 75,
 } as const;
 
 /** BGP Error (Notification) Codes (RFC 4271 6, RFC 7313 5, RFC 9687 3). */

@@ -7,8 +7,12 @@ import { extendedMessage } from "./extended-message.ts";
 import { extendedNextHop } from "./extended-next-hop.ts";
 import { fourOctetAs } from "./four-octet-as.ts";
 import { gracefulRestart } from "./graceful-restart.ts";
+import { hostName } from "./host-name.ts";
+import { longLived } from "./long-lived.ts";
 import { multiprotocol } from "./multiprotocol.ts";
+import { role } from "./role.ts";
 import { routeRefresh } from "./route-refresh.ts";
+import { softwareVersion } from "./software-version.ts";
 
 /** Every capability this speaker knows, in the order in which it offers them. */
 export const capabilityTable: readonly CapabilityDescriptor[] = [
@@ -20,6 +24,10 @@ export const capabilityTable: readonly CapabilityDescriptor[] = [
   fourOctetAs,
   addPath,
   enhancedRouteRefresh,
+  longLived,
+  role,
+  hostName,
+  softwareVersion,
 ];
 
 /**

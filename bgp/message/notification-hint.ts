@@ -1,3 +1,4 @@
+import { insideHardReset } from "./hard-reset.ts";
 import type { Notification } from "./notification.ts";
 
 /** What is known of the session that a NOTIFICATION ended; for the hint only. */
@@ -30,7 +31,23 @@ const received: Readonly<Record<string, (context: HintContext) => string>> = {
   "8/0": () => "the peer could not send to us: we may have stopped reading",
 };
 
+/** What to look at when we sent this. */
+const sent: Readonly<Record<string, string>> = {
+  "2/2": "compare the AS numbers of both sides",
+  "2/11": "compare the BGP roles of both sides: provider and customer, rs and rs-client, peer and peer",
+  "4/0": "nothing came in time: look for packet loss, or a peer that hangs",
+  "6/1": "the peer announces more prefixes than configured: raise the limit, or ask why",
+  "8/0": "the peer takes nothing from us: it may hang, or large packets get lost on the way (MTU)",
+};
+
 /** What an operator should look at after the peer sent this NOTIFICATION, or empty when there is nothing to say. */
-export function notificationHint({ code, subcode }: Notification, context: HintContext): string {
+export function notificationHint(said: Notification, context: HintContext): string {
+  const { code, subcode } = insideHardReset(said) ?? said;
   return received[`${code}/${subcode}`]?.(context) ?? "";
+}
+
+/** What an operator should look at after we sent this NOTIFICATION, or empty when there is nothing to say. */
+export function sentHint(said: Notification): string {
+  const { code, subcode } = insideHardReset(said) ?? said;
+  return sent[`${code}/${subcode}`] ?? "";
 }

@@ -1,4 +1,7 @@
-import { errorCode } from "../iana.ts";
+import { capabilityTable } from "../capability/table.ts";
+import { errorCode, openError } from "../iana.ts";
+import { insideHardReset } from "./hard-reset.ts";
+import { maxPrefixLimit } from "./max-prefix.ts";
 import type { Notification } from "./notification.ts";
 import { shutdownText } from "./shutdown-text.ts";
 
@@ -77,12 +80,26 @@ export function describeNotification(n: Notification): string {
   const name = code?.name ?? `code ${n.code}`;
   const subcode = code?.subcodes[n.subcode] ?? (n.subcode ? `subcode ${n.subcode}` : "");
   const text = shutdownText(n);
-  return name + (subcode && `/${subcode}`) + (text === undefined ? "" : ` "${text}"`) + (hardReset(n) ?? "");
+  const more = details(n);
+  return name + (subcode && `/${subcode}`) + (text === undefined ? "" : ` "${text}"`) + (more && ` (${more})`);
 }
 
-/** What a hard reset carries inside: the NOTIFICATION that was meant (RFC 8538 3.1). */
-function hardReset(n: Notification): string | undefined {
-  if (n.code !== errorCode.cease || n.subcode !== 9 || n.data.length < 2) return undefined;
-  const inner = { code: n.data[0]!, subcode: n.data[1]!, data: n.data.subarray(2) };
-  return inner.code === errorCode.cease && inner.subcode === 9 ? undefined : ` (${describeNotification(inner)})`;
+/** What the data says, where it has a form: what a hard reset means, which limit, which capabilities. */
+function details(n: Notification): string {
+  const inner = insideHardReset(n);
+  if (inner) return describeNotification(inner);
+  const exceeded = maxPrefixLimit(n);
+  if (exceeded) return `${exceeded.family ?? "another family"}, limit ${exceeded.limit}`;
+  if (n.code === errorCode.open && n.subcode === openError.capability) return requiredCapabilities(n.data).join(", ");
+  return "";
+}
+
+/** Names or numbers of the capabilities in the data of 2/7 (RFC 5492 5), as far as they can be read. */
+function requiredCapabilities(data: Uint8Array): string[] {
+  const names: string[] = [];
+  for (let at = 0; at + 2 <= data.length; at += 2 + data[at + 1]!) {
+    const code = data[at]!;
+    names.push(capabilityTable.find((one) => one.code === code)?.name ?? `capability ${code}`);
+  }
+  return names;
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Writer } from "../../lib/writer.ts";
+import { hardReset, insideHardReset, isFinal } from "./hard-reset.ts";
+import { maxPrefixCease, maxPrefixLimit } from "./max-prefix.ts";
 import { cease, type Notification, notification, readNotification, writeNotification } from "./notification.ts";
-import { notificationHint } from "./notification-hint.ts";
+import { notificationHint, sentHint } from "./notification-hint.ts";
 import { describeNotification } from "./notification-text.ts";
 import { shutdownText } from "./shutdown-text.ts";
 
@@ -57,6 +59,13 @@ describe("NOTIFICATION", () => {
       [notification(42, 1), "code 42/subcode 1"],
       [notification(6, 9, Uint8Array.of(4, 0)), "Cease/Hard Reset (Hold Timer Expired)"],
       [notification(6, 9, Uint8Array.of(6, 9, 6, 9, 6, 9)), "Cease/Hard Reset"],
+      [hardReset(cease(2, "bye")), 'Cease/Hard Reset (Cease/Administrative Shutdown "bye")'],
+      [maxPrefixCease("ipv6", 12), "Cease/Maximum Number of Prefixes Reached (ipv6, limit 12)"],
+      [notification(6, 1, Uint8Array.of(0, 9, 1)), "Cease/Maximum Number of Prefixes Reached"],
+      [
+        notification(2, 7, Uint8Array.of(1, 4, 0, 1, 0, 1, 200, 0, 65)),
+        "OPEN Message Error/Unsupported Capability (Multiprotocol Extensions, capability 200)",
+      ],
     ];
     for (const [what, text] of texts) assert.equal(describeNotification(what), text);
   });
@@ -66,5 +75,34 @@ describe("NOTIFICATION", () => {
     assert.match(notificationHint(notification(2, 2), context), /another AS than ours, 65001/);
     assert.match(notificationHint(notification(2, 6), context), /hold time of 3 s/);
     assert.equal(notificationHint(notification(77, 1), context), "");
+    assert.match(notificationHint(hardReset(cease(2)), context), /operator shut/);
+    assert.match(sentHint(notification(8, 0)), /takes nothing from us/);
+    assert.match(sentHint(hardReset(cease(1))), /more prefixes than configured/);
+    assert.equal(sentHint(cease(2)), "");
+  });
+
+  it("of too many prefixes says of which family, and how many were allowed (RFC 4486 4)", () => {
+    const octets = [0, 2, 1, 0, 0, 3, 232];
+    assert.deepEqual([...maxPrefixCease("ipv6", 1000).data], octets);
+    assert.deepEqual(maxPrefixLimit(through(maxPrefixCease("ipv4", 2 ** 40))), { family: "ipv4", limit: 0xffffffff });
+    assert.equal(maxPrefixLimit(cease(1)), undefined);
+    assert.equal(maxPrefixLimit(cease(2)), undefined);
+  });
+
+  it("inside a hard reset is the one that was meant (RFC 8538 3.1)", () => {
+    const meant = cease(4, "back soon");
+    assert.deepEqual(insideHardReset(through(hardReset(meant))), meant);
+    assert.equal(insideHardReset(meant), undefined);
+    assert.equal(insideHardReset(cease(9)), undefined);
+    assert.equal(insideHardReset(hardReset(cease(9))), undefined);
+    assert.deepEqual(
+      [1, 2, 3, 5, 8, 9, 10].map((subcode) => isFinal(cease(subcode))),
+      Array(7).fill(true),
+    );
+    assert.deepEqual(
+      [4, 6, 7].map((subcode) => isFinal(cease(subcode))),
+      [false, false, false],
+    );
+    assert.equal(isFinal(notification(4, 0)), false);
   });
 });

@@ -38,7 +38,18 @@ describe("OPEN", () => {
       gracefulRestart: { restarting: false, notification: false, restartSeconds: 0, families: [] },
     },
     "add-path": { addPath: { ipv4: { send: true, receive: false }, ipv6: { send: true, receive: true } } },
-    "unknown ones": { unknown: [{ code: 73, value: Uint8Array.of(1, 2) }] },
+    "long-lived graceful restart": {
+      longLived: {
+        families: [
+          { family: "ipv4", forwarding: true, staleSeconds: 0xffffff },
+          { family: "ipv6", forwarding: false, staleSeconds: 0 },
+        ],
+      },
+    },
+    role: { roles: [3] },
+    "contradicting roles": { roles: [0, 4] },
+    names: { hostName: { host: "node-1", domain: "" }, software: "Manx 1.0 ☂" },
+    "unknown ones": { unknown: [{ code: 77, value: Uint8Array.of(1, 2) }] },
     "more than one parameter holds (RFC 9072)": { unknown: [{ code: 200, value: new Uint8Array(255).fill(1) }] },
   };
   for (const [name, offer] of Object.entries(offers)) {
@@ -71,6 +82,34 @@ describe("OPEN", () => {
     assert.ok("capabilities" in found && found.capabilities.routeRefresh);
   });
 
+  it("takes what is only for people as it is, made fit to be printed, and never as a fault", () => {
+    const said = (...value: number[]): Capabilities => {
+      const found = read(raw([2, value.length, ...value]));
+      assert.ok("capabilities" in found);
+      return found.capabilities;
+    };
+    assert.deepEqual(said(73, 5, 2, 0x61, 0x0a, 1, 0x62).hostName, { host: "a ", domain: "b" });
+    assert.deepEqual(said(73, 2, 1, 0x61).hostName, { host: "a", domain: "" });
+    assert.equal(said(73, 2, 9, 0x61).hostName, undefined);
+    assert.equal(said(73, 3, 1, 0x61, 9).hostName, undefined);
+    assert.equal(said(75, 3, 2, 0x41, 0xff).software, "A\ufffd");
+    assert.equal(said(75, 2, 9, 0x41).software, undefined);
+    assert.equal(said(73, 0).hostName, undefined);
+  });
+
+  it("names a side in 64 octets at most, cut between characters", () => {
+    const found = read(writeOpen(new Writer(), open({ software: "x".repeat(63) + "☂".repeat(9) })).take());
+    assert.ok("capabilities" in found);
+    assert.equal(found.capabilities.software, "x".repeat(63));
+  });
+
+  it("counts a role that comes twice once, and two roles as two (RFC 9234 4.2)", () => {
+    const twice = read(raw([2, 6, 9, 1, 3, 9, 1, 3]));
+    assert.deepEqual("capabilities" in twice && twice.capabilities.roles, [3]);
+    const both = read(raw([2, 6, 9, 1, 3, 9, 1, 0]));
+    assert.deepEqual("capabilities" in both && both.capabilities.roles, [3, 0]);
+  });
+
   const faults: readonly [string, Uint8Array, number, number[]?][] = [
     ["version 3", raw([], 0, 3), 1, [0, 4]],
     ["parameters that run over", raw([2, 9, 2, 0]), 0],
@@ -84,6 +123,8 @@ describe("OPEN", () => {
     ["a four-octet AS of 2 octets", raw([2, 4, 65, 2, 0, 1]), 0],
     ["graceful restart of 3 octets", raw([2, 5, 64, 3, 0, 1, 0]), 0],
     ["extended lengths cut off", raw([255, 0], 255), 0],
+    ["long-lived restart of 6 octets", raw([2, 8, 71, 6, 0, 1, 1, 0, 0, 0]), 0],
+    ["a role of 2 octets", raw([2, 4, 9, 2, 0, 0]), 0],
   ];
   for (const [what, octets, subcode, data = []] of faults) {
     it(`is refused with 2/${subcode}: ${what}`, () => {

@@ -1,3 +1,4 @@
+import { printable } from "../capability/printable.ts";
 import { ceaseCode, errorCode } from "../iana.ts";
 import type { Notification } from "./notification.ts";
 
@@ -24,6 +25,5 @@ export function shutdownText({ code, subcode, data }: Notification): string | un
   if (subcode !== ceaseCode.adminShutdown && subcode !== ceaseCode.adminReset) return undefined;
   const length = data[0] ?? 0;
   if (length === 0 || length + 1 > data.length) return undefined;
-  const text = new TextDecoder().decode(data.subarray(1, 1 + length));
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
+  return printable(data, 1, 1 + length);
 }

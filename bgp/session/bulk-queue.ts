@@ -13,6 +13,7 @@ export class BulkQueue {
   #head = 0;
   #waitingBytes = 0;
   #isBlocked = false;
+  #passedBytes = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -21,6 +22,11 @@ export class BulkQueue {
   /** Octets that the kernel has not taken, here and in the socket. */
   get queuedBytes(): number {
     return this.#waitingBytes + this.#connection.queuedBytes;
+  }
+
+  /** Octets handed to the socket so far. */
+  get passedBytes(): number {
+    return this.#passedBytes;
   }
 
   /** Whether the socket was full and `drained` is still to come. */
@@ -47,6 +53,7 @@ export class BulkQueue {
     while (this.#head < this.#chunks.length && this.#connection.queuedBytes < SOCKET_BULK) {
       const chunk = this.#chunks[this.#head++]!;
       this.#waitingBytes -= chunk.length;
+      this.#passedBytes += chunk.length;
       if (!this.#connection.write(chunk)) this.#isBlocked = true;
     }
     if (this.#head === this.#chunks.length) {

@@ -15,7 +15,8 @@ function identities(localRouterId: number, peerRouterId: number, localAsn = 1, p
 }
 
 function other(differing: Partial<OtherConnection> = {}): OtherConnection {
-  return { direction: "outbound", state: "OpenConfirm", establishedForMs: undefined, isGraceful: false, ...differing };
+  const first = { direction: "outbound", state: "OpenConfirm", establishedForMs: undefined } as const;
+  return { ...first, isGraceful: false, wasRestarting: false, ...differing };
 }
 
 describe("collision of two connections", () => {

@@ -27,6 +27,8 @@ export interface OtherConnection {
   readonly establishedForMs: number | undefined;
   /** Both sides negotiated graceful restart on it. */
   readonly isGraceful: boolean;
+  /** Its OPEN had the R bit, too. */
+  readonly wasRestarting: boolean;
 }
 
 /** Who goes when an OPEN arrives on one connection while another has already had one. */
@@ -41,7 +43,8 @@ export const COLLISION_WINDOW_MS = 5000;
 /**
  * Decides on receipt of OPEN on a `newcomer`. An Established session wins (RFC 4271 6.8), unless graceful restart is
  * agreed and the peer has restarted: then the newcomer replaces it, without a NOTIFICATION (RFC 4724 4.2). That it has
- * restarted is known from the R bit, or from calling anew when no call can be under way any more.
+ * restarted is known from an R bit that the session's own OPEN did not have (two that restart at once both set it on
+ * every call of theirs, also on calls that cross), or from calling anew when no call can be under way any more.
  */
 export function resolveCollision(
   newcomer: Direction,
@@ -51,7 +54,8 @@ export function resolveCollision(
 ): CollisionVerdict {
   if (other.state === "Established") {
     const settled = (other.establishedForMs ?? 0) >= COLLISION_WINDOW_MS;
-    return other.isGraceful && newcomer === "inbound" && (isRestarting || settled) ? "replace-other" : "drop-newcomer";
+    const isAnew = settled || (isRestarting && !other.wasRestarting);
+    return other.isGraceful && newcomer === "inbound" && isAnew ? "replace-other" : "drop-newcomer";
   }
   // Two calls from the same side: the older one is dead, or its caller would not have called again.
   if (newcomer === other.direction) return "drop-other";

@@ -5,8 +5,10 @@ import type { Family } from "../../net/family.ts";
 import type { SessionFact } from "../fact.ts";
 import type { Notification } from "../message/notification.ts";
 import type { Open, OpenFault } from "../message/open.ts";
+import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import type { Wire } from "../wire.ts";
+import type { SessionCounters } from "./counters.ts";
 import type { EventName } from "./event.ts";
 import type { SessionConfig } from "./session-config.ts";
 import type { SessionConnection } from "./session-connection.ts";
@@ -43,6 +45,7 @@ export type OpenVerdict = "welcome" | "welcome unless its rival is" | "lost" | O
 /** What a connection asks of, and tells, the peer it belongs to. */
 export interface ConnectionHost {
   readonly ports: SessionPorts;
+  readonly counters: SessionCounters;
   /** The OPEN to send now. */
   localOpen(): Open;
   /** A peer's OPEN has come: is it welcome, does this connection lose a collision (RFC 4271 6.8). */
@@ -50,7 +53,10 @@ export interface ConnectionHost {
   onNotificationSent(sent: Notification): void;
   /** The state changed, from `from`; told after everything that belongs to the change was done. */
   onTransition(connection: SessionConnection, from: State, event: SessionEvent): void;
-  onUpdate(scan: UpdateScan, buf: Uint8Array): Notification | undefined;
+  /** An UPDATE that may be applied; it lies from `start` to `end`, marker included. */
+  onUpdate(scan: UpdateScan, buf: Uint8Array, start: number, end: number): Notification | undefined;
+  /** An UPDATE that ends the session, with what is wrong with it. */
+  onMalformed(buf: Uint8Array, start: number, end: number, faults: readonly UpdateFault[]): void;
   onEndOfRib(family: Family): void;
   onRouteRefresh(family: Family, subtype: number): void;
   onDrain(): void;

@@ -1,5 +1,6 @@
 import { ceaseCode, errorCode, fsmError } from "../iana.ts";
-import { notification as notificationOf } from "../message/notification.ts";
+import { insideHardReset } from "../message/hard-reset.ts";
+import { type Notification, notification as notificationOf } from "../message/notification.ts";
 import type { SessionEvent } from "./connection-host.ts";
 import type { FailureKind } from "./damping.ts";
 import type { DownReason } from "./session-listener.ts";
@@ -12,8 +13,13 @@ const passing: readonly number[] = [
   ceaseCode.bfdDown,
 ];
 
+function isPassing(said: Notification | undefined): boolean {
+  return said?.code === errorCode.cease && passing.includes(said.subcode);
+}
+
 /** What kind of failure an event that ended a connection was, for when to try again. */
-export function failureKind({ name, notification }: SessionEvent): FailureKind {
+export function failureKind({ name, notification: said }: SessionEvent): FailureKind {
+  const notification = said && (insideHardReset(said) ?? said);
   switch (name) {
     case "OpenCollisionDump":
       return "collision";
@@ -26,8 +32,12 @@ export function failureKind({ name, notification }: SessionEvent): FailureKind {
       if (notification?.code !== errorCode.cease) return "protocol";
       if (notification.subcode === ceaseCode.collision) return "collision";
       return passing.includes(notification.subcode) ? "transport" : "protocol";
+    case "AutomaticStop":
+      return isPassing(notification) ? "transport" : "protocol";
     default:
-      return "protocol";
+      return notification?.code === errorCode.cease && notification.subcode === ceaseCode.bfdDown
+        ? "transport"
+        : "protocol";
   }
 }
 

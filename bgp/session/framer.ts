@@ -8,8 +8,8 @@ import { type Notification, notification } from "../message/notification.ts";
  */
 export type Deliver = (type: number, buf: Uint8Array, start: number, end: number) => boolean;
 
-/** Shortest message of each type (RFC 4271 4, RFC 2918 3), by type code. */
-const shortest: readonly number[] = [HEADER_LENGTH, 29, 23, 21, HEADER_LENGTH, 23];
+/** Shortest message of each type (RFC 4271 4), by type code; a ROUTE-REFRESH has an answer of its own (RFC 7313 5). */
+const shortest: readonly number[] = [HEADER_LENGTH, 29, 23, 21, HEADER_LENGTH, HEADER_LENGTH];
 
 /**
  * Cuts a stream of octets into messages and checks their headers (RFC 4271 6.1). A message that came in one piece is

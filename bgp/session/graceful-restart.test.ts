@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Family } from "../../net/family.ts";
+import { hardReset } from "../message/hard-reset.ts";
 import { cease, notification } from "../message/notification.ts";
+import { simTerms } from "../sim/terms.ts";
 import {
   nothingStale,
   type RetentionEvent,
@@ -9,11 +11,9 @@ import {
   retainedFamilies,
   retentionStep,
 } from "./graceful-restart.ts";
-import type { GracefulRestartTerms } from "./negotiated.ts";
+import type { GracefulRestartTerms, LongLivedTerms, Negotiated } from "./negotiated.ts";
 
-const both: readonly Family[] = ["ipv4", "ipv6"];
-
-/** What a helper does with a history: the families it sweeps, and its timer, in order. */
+/** What a helper does with the history of a family: sweeps, marks and timers, in order. */
 function play(...events: RetentionEvent[]): { state: RetentionState; does: string[] } {
   let state = nothingStale;
   const does: string[] = [];
@@ -21,109 +21,190 @@ function play(...events: RetentionEvent[]): { state: RetentionState; does: strin
     const next = retentionStep(state, event);
     state = next.state;
     for (const action of next.actions) {
-      if (action.do === "sweep") does.push(`sweep ${action.family}`);
-      else if (action.do === "start-timer") does.push(`${action.fires} in ${action.seconds}`);
-      else does.push("stop");
+      if (action.do === "start-timer") does.push(`${action.fires} in ${action.seconds}`);
+      else if (action.do === "stop-timer") does.push(`stop ${action.timer}`);
+      else does.push(action.do);
     }
   }
   return { state, does };
 }
 
-const down: RetentionEvent = { on: "down", retain: both, restartSeconds: 120 };
-const up: RetentionEvent = { on: "up", forwardingPreserved: both, stalePathSeconds: 360 };
+const down: RetentionEvent = { on: "down", restartSeconds: 120, staleSeconds: 0 };
+const longDown: RetentionEvent = { on: "down", restartSeconds: 120, staleSeconds: 3600 };
+const finalDown: RetentionEvent = { on: "down", restartSeconds: 0, staleSeconds: 0 };
+const up = { on: "up", preserved: true, longLivedPreserved: true, stalePathSeconds: 360 } as const;
+const endOfRib: RetentionEvent = { on: "end-of-rib" };
+const restartOver: RetentionEvent = { on: "restart-time-over" };
+const longLivedOver: RetentionEvent = { on: "long-lived-time-over" };
+const over = ["sweep", "stop phase", "stop longLived"];
 
 describe("helper of a restarting peer (RFC 4724 4.2)", () => {
-  it("keeps everything, until End-of-RIB has come for each family", () => {
-    const { state, does } = play(down, up, { on: "end-of-rib", family: "ipv6" }, { on: "end-of-rib", family: "ipv4" });
-    assert.deepEqual(does, ["restart-time-over in 120", "stale-time-over in 360", "sweep ipv6", "sweep ipv4", "stop"]);
+  it("keeps everything, until End-of-RIB has come", () => {
+    const { state, does } = play(down, up, endOfRib);
+    assert.deepEqual(does, ["restart-time-over in 120", "stale-time-over in 360", ...over]);
     assert.deepEqual(state, nothingStale);
   });
 
   it("gives up when the peer does not come back in time", () => {
-    assert.deepEqual(play(down, { on: "restart-time-over" }).does, [
-      "restart-time-over in 120",
-      "sweep ipv4",
-      "sweep ipv6",
-    ]);
+    assert.deepEqual(play(down, restartOver).does, ["restart-time-over in 120", ...over]);
   });
 
   it("gives up when the peer is back and sends no End-of-RIB in time", () => {
-    const { does } = play(down, up, { on: "end-of-rib", family: "ipv4" }, { on: "stale-time-over" });
-    assert.deepEqual(does.slice(2), ["sweep ipv4", "sweep ipv6"]);
+    assert.deepEqual(play(down, up, { on: "stale-time-over" }).does.slice(2), over);
   });
 
-  it("sweeps at once the families whose forwarding the peer lost or no longer names", () => {
-    const { state, does } = play(down, { ...up, forwardingPreserved: ["ipv6"] });
-    assert.deepEqual(does, ["restart-time-over in 120", "sweep ipv4", "stale-time-over in 360"]);
-    assert.deepEqual(state, { is: "refreshing", families: ["ipv6"] });
-    assert.deepEqual(play(down, { ...up, forwardingPreserved: [] }).state, nothingStale);
+  it("sweeps at once a family whose forwarding the peer lost or no longer names", () => {
+    const { state, does } = play(down, { ...up, preserved: false });
+    assert.deepEqual(does, ["restart-time-over in 120", ...over]);
+    assert.deepEqual(state, nothingStale);
   });
 
   it("sweeps what is stale from the first restart before it marks anew for the second", () => {
-    const { does } = play(down, up, { on: "end-of-rib", family: "ipv4" }, down);
-    assert.deepEqual(does.slice(-2), ["sweep ipv6", "restart-time-over in 120"]);
+    assert.deepEqual(play(down, up, down).does.slice(-2), ["sweep", "restart-time-over in 120"]);
   });
 
   it("sweeps everything when the session ends otherwise, or is stopped", () => {
-    assert.deepEqual(play(down, up, { ...down, retain: [] }).does.slice(2), ["sweep ipv4", "sweep ipv6", "stop"]);
-    assert.deepEqual(play(down, { on: "stopped" }).does.slice(1), ["sweep ipv4", "sweep ipv6", "stop"]);
+    assert.deepEqual(play(down, up, finalDown).does.slice(2), over);
+    assert.deepEqual(play(down, { on: "stopped" }).does.slice(1), over);
   });
 
   it("takes no notice of End-of-RIB when nothing is stale, or twice", () => {
-    assert.deepEqual(play({ on: "end-of-rib", family: "ipv4" }).does, []);
-    assert.deepEqual(play(up, { on: "end-of-rib", family: "ipv4" }).does, ["stop"]);
-    const twice: RetentionEvent = { on: "end-of-rib", family: "ipv4" };
-    assert.equal(play(down, up, twice, twice).does.filter((one) => one === "sweep ipv4").length, 1);
+    assert.deepEqual(play(endOfRib).does, []);
+    assert.deepEqual(play(up, endOfRib).does, []);
+    assert.equal(play(down, up, endOfRib, endOfRib).does.filter((one) => one === "sweep").length, 1);
+  });
+});
+
+describe("helper of a long-lived restart (RFC 9494 4.2)", () => {
+  it("keeps the routes as the last choice once the restart time is over, until the long-lived time is", () => {
+    const { state, does } = play(longDown, restartOver, longLivedOver);
+    assert.deepEqual(does, ["restart-time-over in 120", "mark-long-lived", "long-lived-time-over in 3600", ...over]);
+    assert.deepEqual(state, nothingStale);
   });
 
-  it("sweeps exactly what it kept, once, whatever happens", () => {
-    const families = fc.subarray([...both]);
+  it("does not begin when the peer is back within its restart time", () => {
+    assert.deepEqual(play(longDown, up, endOfRib).does, [
+      "restart-time-over in 120",
+      "stale-time-over in 360",
+      ...over,
+    ]);
+  });
+
+  it("begins at once when the restart time is 0", () => {
+    assert.deepEqual(play({ ...longDown, restartSeconds: 0 }).does, ["restart-time-over in 0"]);
+  });
+
+  it("looks at the long-lived F bit once it has begun, at the other one before", () => {
+    assert.deepEqual(play(longDown, { ...up, longLivedPreserved: false }).state.is, "refreshing");
+    assert.deepEqual(play(longDown, restartOver, { ...up, preserved: false }).state.is, "refreshing");
+    assert.deepEqual(play(longDown, restartOver, { ...up, longLivedPreserved: false }).does.slice(-3), over);
+  });
+
+  it("lets the long-lived timer run on after the return: neither stopped nor started anew before End-of-RIB", () => {
+    const back = play(longDown, restartOver, up);
+    assert.deepEqual(back.does.slice(3), ["stale-time-over in 360"]);
+    assert.deepEqual(play(longDown, restartOver, up, endOfRib).does.slice(4), over);
+    const again = play(longDown, restartOver, up, longDown, restartOver);
+    assert.deepEqual(
+      again.does.slice(4),
+      ["restart-time-over in 120", "mark-long-lived"],
+      "nothing swept, no new timer",
+    );
+  });
+
+  it("keeps what an earlier restart left, also when its long-lived time has not begun", () => {
+    assert.equal(play(longDown, up, longDown).does.includes("sweep"), false);
+  });
+
+  it("that ends before End-of-RIB leaves a session whose routes do not outlive it", () => {
+    const { state, does } = play(longDown, restartOver, up, longLivedOver);
+    assert.deepEqual([state.is, does.slice(4)], ["spent", over]);
+    const { state: after, does: then } = play(longDown, restartOver, up, longLivedOver, longDown);
+    assert.deepEqual([after, then.slice(7)], [nothingStale, ["stop phase", "stop longLived"]]);
+    assert.deepEqual(play(longDown, restartOver, up, longLivedOver, endOfRib, longDown).state.is, "waiting");
+  });
+});
+
+describe("the helper, whatever happens", () => {
+  it("sweeps exactly what it kept, once, and never runs a timer for nothing", () => {
+    const bit = fc.boolean();
+    const span = fc.constantFrom(0, 1);
     const event: fc.Arbitrary<RetentionEvent> = fc.oneof(
-      families.map((retain): RetentionEvent => ({ on: "down", retain, restartSeconds: 1 })),
-      families.map((forwardingPreserved): RetentionEvent => ({ on: "up", forwardingPreserved, stalePathSeconds: 1 })),
-      fc.constantFrom(...both).map((family): RetentionEvent => ({ on: "end-of-rib", family })),
-      fc.constantFrom("restart-time-over" as const, "stale-time-over" as const).map((on): RetentionEvent => ({ on })),
+      fc
+        .tuple(span, span)
+        .map(([restartSeconds, staleSeconds]) => ({ on: "down", restartSeconds, staleSeconds }) as const),
+      fc.tuple(bit, bit).map(([preserved, longLivedPreserved]) => ({ ...up, preserved, longLivedPreserved })),
+      fc.constantFrom(
+        ...(["end-of-rib", "restart-time-over", "stale-time-over", "long-lived-time-over"] as const).map((on) => ({
+          on,
+        })),
+      ),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 20 }), (history) => {
-        const stale = new Set<Family>();
+        let isStale = false;
+        const timers = new Map<string, string>();
         let state = nothingStale;
         for (const one of [...history, { on: "stopped" } as const]) {
+          // A timer that does not run cannot end.
+          const due = [...timers].find(([, fires]) => fires === one.on);
+          if (one.on.endsWith("-over") && !due) continue;
+          if (due) timers.delete(due[0]);
+          // A session ends only while it is up, and comes up only while it is not.
+          const isDown = state.is === "waiting" || state.is === "longLived";
+          if ((one.on === "down" || one.on === "end-of-rib") && isDown) continue;
           const next = retentionStep(state, one);
           for (const action of next.actions) {
-            if (action.do === "sweep") assert.ok(stale.delete(action.family), "swept what was not stale");
+            if (action.do === "sweep") {
+              assert.ok(isStale, "swept what was not stale");
+              isStale = false;
+            } else if (action.do === "start-timer") timers.set(action.timer, action.fires);
+            else if (action.do === "stop-timer") timers.delete(action.timer);
+            else assert.ok(isStale, "marked what was not stale");
           }
-          if (one.on === "down") for (const family of one.retain) stale.add(family);
           state = next.state;
-          assert.deepEqual([...stale].sort(), state.is === "none" ? [] : [...state.families].sort());
+          if (one.on === "down") isStale = state.is === "waiting";
+          assert.equal(isStale, state.is !== "none" && state.is !== "spent");
+          if (!isStale) assert.equal(timers.size, 0);
         }
-        assert.equal(stale.size, 0);
+        assert.equal(isStale, false);
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 });
 
 describe("which families outlive a session", () => {
-  const terms: GracefulRestartTerms = {
+  const both: readonly Family[] = ["ipv4", "ipv6"];
+  const graceful: GracefulRestartTerms = {
     peerRestarting: false,
     peerRestartSeconds: 120,
     families: both,
     forwardingPreserved: [],
     notification: false,
   };
+  const longLived: LongLivedTerms = { families: [{ family: "ipv6", staleSeconds: 3600, preserved: false }] };
+  const kept = (terms: Partial<Negotiated>, said?: Parameters<typeof retainedFamilies>[1]): string[] =>
+    retainedFamilies(simTerms(terms), said).map((one) => `${one.family} ${one.restartSeconds} ${one.staleSeconds}`);
 
   it("those of the capability when TCP just ended, whatever their F bit", () => {
-    assert.deepEqual(retainedFamilies(terms, undefined), both);
-    assert.deepEqual(retainedFamilies(undefined, undefined), []);
-    assert.deepEqual(retainedFamilies({ ...terms, peerRestartSeconds: 0 }, undefined), []);
+    assert.deepEqual(kept({ gracefulRestart: graceful }), ["ipv4 120 0", "ipv6 120 0"]);
+    assert.deepEqual(kept({}), []);
+    assert.deepEqual(kept({ gracefulRestart: { ...graceful, peerRestartSeconds: 0 } }), []);
   });
 
   it("none after a NOTIFICATION, unless both set the N bit and it is no hard reset (RFC 8538)", () => {
-    assert.deepEqual(retainedFamilies(terms, notification(4, 0)), []);
-    const agreed = { ...terms, notification: true };
-    assert.deepEqual(retainedFamilies(agreed, notification(4, 0)), both);
-    assert.deepEqual(retainedFamilies(agreed, cease(2)), both);
-    assert.deepEqual(retainedFamilies(agreed, cease(9)), []);
+    assert.deepEqual(kept({ gracefulRestart: graceful }, notification(4, 0)), []);
+    const agreed = { gracefulRestart: { ...graceful, notification: true } };
+    assert.equal(kept(agreed, notification(4, 0)).length, 2);
+    assert.equal(kept(agreed, cease(2)).length, 2);
+    assert.deepEqual(kept(agreed, hardReset(cease(2))), []);
+  });
+
+  it("with the long-lived capability, either time alone is enough (RFC 9494 4.2)", () => {
+    assert.deepEqual(kept({ gracefulRestart: graceful, longLived }), ["ipv4 120 0", "ipv6 120 3600"]);
+    assert.deepEqual(kept({ gracefulRestart: { ...graceful, peerRestartSeconds: 0 }, longLived }), ["ipv6 0 3600"]);
+    assert.deepEqual(kept({ gracefulRestart: { ...graceful, families: [] }, longLived }), ["ipv6 0 3600"]);
+    assert.deepEqual(kept({ longLived }), [], "void without graceful restart");
   });
 });

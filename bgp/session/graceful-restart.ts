@@ -1,29 +1,51 @@
 import type { Family } from "../../net/family.ts";
-import { ceaseCode, errorCode } from "../iana.ts";
+import { isHardReset } from "../message/hard-reset.ts";
 import type { Notification } from "../message/notification.ts";
-import type { GracefulRestartTerms } from "./negotiated.ts";
+import type { Negotiated } from "./negotiated.ts";
 
 /**
- * How the helper of a restarting peer stands (RFC 4724 4.2): nothing stale; waiting for the peer to come back; or the
- * peer is back and `families` still wait for End-of-RIB.
+ * How the helper of a restarting peer stands with one family (RFC 4724 4.2, RFC 9494 4.2): nothing stale; waiting for the
+ * peer within its restart time; keeping its routes as long-lived stale; the peer is back and has yet to say End-of-RIB; or
+ * it is back, but the long-lived time ended before End-of-RIB. `isAging`: the long-lived timer runs, since an earlier failure.
  */
 export type RetentionState =
-  | { readonly is: "none" }
-  | { readonly is: "waiting"; readonly families: readonly Family[] }
-  | { readonly is: "refreshing"; readonly families: readonly Family[] };
+  | { readonly is: "none" | "longLived" | "spent" }
+  | { readonly is: "waiting"; readonly isAging: boolean; readonly staleSeconds: number }
+  | { readonly is: "refreshing"; readonly isAging: boolean };
 
-/** What can happen to it. `down` names the families to retain, none for an ordinary end. */
+/** For how long a family's routes are kept after a session: first by graceful restart, then as long-lived stale. */
+export interface Retained {
+  readonly family: Family;
+  readonly restartSeconds: number;
+  readonly staleSeconds: number;
+}
+
+/** What can happen to one family. `down` with 0 and 0 is an ordinary end. */
 export type RetentionEvent =
-  | { readonly on: "down"; readonly retain: readonly Family[]; readonly restartSeconds: number }
-  | { readonly on: "up"; readonly forwardingPreserved: readonly Family[]; readonly stalePathSeconds: number }
-  | { readonly on: "end-of-rib"; readonly family: Family }
-  | { readonly on: "restart-time-over" | "stale-time-over" | "stopped" };
+  | { readonly on: "down"; readonly restartSeconds: number; readonly staleSeconds: number }
+  | {
+      readonly on: "up";
+      /** The F bits of the peer's new capabilities: graceful restart, long-lived. */
+      readonly preserved: boolean;
+      readonly longLivedPreserved: boolean;
+      readonly stalePathSeconds: number;
+    }
+  | { readonly on: "end-of-rib" | "restart-time-over" | "stale-time-over" | "long-lived-time-over" | "stopped" };
 
-/** What to do: `sweep` removes the routes of a family that are still stale. One timer is enough: its ends exclude each other. */
+/** The two timers of a family: the peer's absence or its return, and the long-lived stale time, which runs beside both. */
+export type RetentionTimer = "phase" | "longLived";
+
+/** What to do: `sweep` removes what is still stale; `mark-long-lived` makes it the last choice. */
 export type RetentionAction =
-  | { readonly do: "sweep"; readonly family: Family; readonly why: string }
-  | { readonly do: "start-timer"; readonly fires: "restart-time-over" | "stale-time-over"; readonly seconds: number }
-  | { readonly do: "stop-timer" };
+  | { readonly do: "sweep"; readonly why: string }
+  | { readonly do: "mark-long-lived" }
+  | {
+      readonly do: "start-timer";
+      readonly timer: RetentionTimer;
+      readonly fires: "restart-time-over" | "stale-time-over" | "long-lived-time-over";
+      readonly seconds: number;
+    }
+  | { readonly do: "stop-timer"; readonly timer: RetentionTimer };
 
 /** The answer: the next state, and what to do in that order. */
 export interface RetentionStep {
@@ -34,61 +56,100 @@ export interface RetentionStep {
 /** Nothing stale. */
 export const nothingStale: RetentionState = { is: "none" };
 
-const stopTimer: RetentionAction = { do: "stop-timer" };
+const stopPhase: RetentionAction = { do: "stop-timer", timer: "phase" };
+const stopLongLived: RetentionAction = { do: "stop-timer", timer: "longLived" };
 
-function sweepAll(families: readonly Family[], why: string): RetentionAction[] {
-  return families.map((family) => ({ do: "sweep", family, why }));
+/** Nothing is stale any more, and no timer runs. */
+function swept(state: RetentionState, why: string): RetentionStep {
+  if (state.is === "none") return { state, actions: [] };
+  const isStale = state.is !== "spent";
+  return {
+    state: nothingStale,
+    actions: [...(isStale ? [{ do: "sweep", why } as const] : []), stopPhase, stopLongLived],
+  };
 }
 
-/** The next step of the helper. Pure and total. */
+function isAging(state: RetentionState): boolean {
+  return state.is === "longLived" || ("isAging" in state && state.isAging);
+}
+
+/** The next step of the helper for one family. Pure and total. */
 export function retentionStep(state: RetentionState, event: RetentionEvent): RetentionStep {
-  const stale = state.is === "none" ? [] : state.families;
   switch (event.on) {
-    case "down": {
-      // RFC 4724 4.2: what is stale from an earlier restart goes before anything is marked anew.
-      const swept = sweepAll(stale, "the peer went away again before it had told everything");
-      if (event.retain.length === 0) return { state: nothingStale, actions: [...swept, stopTimer] };
-      const timer: RetentionAction = { do: "start-timer", fires: "restart-time-over", seconds: event.restartSeconds };
-      return { state: { is: "waiting", families: event.retain }, actions: [...swept, timer] };
-    }
+    case "down":
+      return afterLoss(state, event.restartSeconds, event.staleSeconds);
     case "up":
-      return afterReturn(stale, event.forwardingPreserved, event.stalePathSeconds);
-    case "end-of-rib": {
-      if (state.is !== "refreshing" || !stale.includes(event.family)) return { state, actions: [] };
-      const left = stale.filter((family) => family !== event.family);
-      const swept = sweepAll([event.family], "End-of-RIB received");
-      if (left.length > 0) return { state: { is: "refreshing", families: left }, actions: swept };
-      return { state: nothingStale, actions: [...swept, stopTimer] };
-    }
+      return afterReturn(state, event);
+    case "end-of-rib":
+      return state.is === "refreshing" || state.is === "spent"
+        ? swept(state, "End-of-RIB received")
+        : { state, actions: [] };
     case "restart-time-over":
-      return { state: nothingStale, actions: sweepAll(stale, "the peer did not come back within its restart time") };
+      return afterRestartTime(state);
     case "stale-time-over":
-      return { state: nothingStale, actions: sweepAll(stale, "the peer sent no End-of-RIB in time") };
+      return swept(state, "the peer sent no End-of-RIB in time");
+    case "long-lived-time-over": {
+      const over = swept(state, "the long-lived stale time is over");
+      // RFC 9494 4.2: what such a session has told by now does not outlive it, should it end before End-of-RIB.
+      return state.is === "refreshing" ? { ...over, state: { is: "spent" } } : over;
+    }
     case "stopped":
-      return { state: nothingStale, actions: [...sweepAll(stale, "the session was stopped"), stopTimer] };
+      return swept(state, "the session was stopped");
   }
 }
 
-/** RFC 4724 4.2: a family that the peer does not name again, or whose forwarding it lost, goes at once. */
-function afterReturn(stale: readonly Family[], kept: readonly Family[], stalePathSeconds: number): RetentionStep {
-  const left = stale.filter((family) => kept.includes(family));
-  const gone = stale.filter((family) => !kept.includes(family));
-  const swept = sweepAll(gone, "the peer came back without its forwarding state");
-  if (left.length === 0) return { state: nothingStale, actions: [...swept, stopTimer] };
-  const timer: RetentionAction = { do: "start-timer", fires: "stale-time-over", seconds: stalePathSeconds };
-  return { state: { is: "refreshing", families: left }, actions: [...swept, timer] };
+function afterLoss(state: RetentionState, restartSeconds: number, staleSeconds: number): RetentionStep {
+  const again = "the peer went away again before it had told everything";
+  if (restartSeconds + staleSeconds === 0 || state.is === "spent") return swept(state, again);
+  const start = { do: "start-timer", timer: "phase", fires: "restart-time-over", seconds: restartSeconds } as const;
+  const aging = isAging(state);
+  // RFC 4724 4.2: what is stale from an earlier restart goes before anything is marked anew; not so with RFC 9494 4.2.
+  const before = aging || staleSeconds > 0 ? [] : swept(state, again).actions.filter((one) => one.do === "sweep");
+  return { state: { is: "waiting", isAging: aging, staleSeconds }, actions: [...before, start] };
+}
+
+/** RFC 9494 4.2: after the restart time comes the long-lived one; its timer is not started anew when it runs already. */
+function afterRestartTime(state: RetentionState): RetentionStep {
+  if (state.is !== "waiting") return { state, actions: [] };
+  if (!state.isAging && state.staleSeconds === 0) {
+    return swept(state, "the peer did not come back within its restart time");
+  }
+  const { staleSeconds: seconds } = state;
+  const timer = { do: "start-timer", timer: "longLived", fires: "long-lived-time-over", seconds } as const;
+  return { state: { is: "longLived" }, actions: [{ do: "mark-long-lived" }, ...(state.isAging ? [] : [timer])] };
 }
 
 /**
- * Families whose routes outlive the end of a session: those of the peer's capability when TCP just ended (RFC 4724 4.2);
- * after a NOTIFICATION only if both set the N bit and it is no hard reset (RFC 8538 4).
+ * RFC 4724 4.2: a family that the peer does not name again, or whose forwarding it lost, goes at once; once the long-lived
+ * time has begun, the long-lived capability is what counts (RFC 9494 4.2).
+ */
+function afterReturn(state: RetentionState, event: RetentionEvent & { on: "up" }): RetentionStep {
+  if (state.is === "none" || state.is === "spent") return swept(state, "");
+  const aging = isAging(state);
+  if (!(aging ? event.longLivedPreserved : event.preserved)) {
+    return swept(state, "the peer came back without its forwarding state");
+  }
+  const seconds = event.stalePathSeconds;
+  const timer = { do: "start-timer", timer: "phase", fires: "stale-time-over", seconds } as const;
+  return { state: { is: "refreshing", isAging: aging }, actions: [timer] };
+}
+
+/**
+ * Families whose routes outlive the end of a session, and for how long: when TCP just ended (RFC 4724 4.2); after a
+ * NOTIFICATION only if both set the N bit and it is no hard reset (RFC 8538 4). The restart time is 0 for a family that only
+ * the long-lived capability names, and the other way round (RFC 9494 4.2).
  */
 export function retainedFamilies(
-  terms: GracefulRestartTerms | undefined,
+  { families, gracefulRestart: terms, longLived }: Pick<Negotiated, "families" | "gracefulRestart" | "longLived">,
   notification: Notification | undefined,
-): readonly Family[] {
-  if (!terms || terms.peerRestartSeconds === 0) return [];
-  if (!notification) return terms.families;
-  const isHardReset = notification.code === errorCode.cease && notification.subcode === ceaseCode.hardReset;
-  return terms.notification && !isHardReset ? terms.families : [];
+): readonly Retained[] {
+  if (!terms) return [];
+  if (notification && (!terms.notification || isHardReset(notification))) return [];
+  return families
+    .map((family) => ({
+      family,
+      restartSeconds: terms.families.includes(family) ? terms.peerRestartSeconds : 0,
+      staleSeconds: longLived?.families.find((one) => one.family === family)?.staleSeconds ?? 0,
+    }))
+    .filter(({ restartSeconds, staleSeconds }) => restartSeconds + staleSeconds > 0);
 }

@@ -1,4 +1,5 @@
-import { ceaseCode, errorCode, messageType, openError } from "../iana.ts";
+import { ceaseCode, errorCode, headerError, messageType, openError } from "../iana.ts";
+import { HEADER_LENGTH } from "../message/header.ts";
 import { cease, notification, readNotification } from "../message/notification.ts";
 import { describeNotification } from "../message/notification-text.ts";
 import { readOpen } from "../message/open.ts";
@@ -78,6 +79,7 @@ function takeUpdate(
     tell({ fact: "bgp.update-malformed", peer: config.name, action, attribute, why, update });
   }
   if (scan.verdict === "reset") {
+    host.onMalformed(buf, start, end, scan.faults);
     const worst = scan.faults.at(-1)!;
     const said = notification(errorCode.update, worst.subcode, worst.data);
     return { name: "UpdateMsgErr", notification: said, why: worst.why };
@@ -86,13 +88,16 @@ function takeUpdate(
     host.onEndOfRib(scan.endOfRib!);
     return undefined;
   }
-  const answer = host.onUpdate(scan, buf);
+  const answer = host.onUpdate(scan, buf, start, end);
   if (!answer) return undefined;
   const name = answer.code === errorCode.update ? "UpdateMsgErr" : "AutomaticStop";
   return { name, notification: answer, why: describeNotification(answer) };
 }
 
-/** A family that is not ours, or an ORF we did not ask for, is no fault (RFC 2918 4, RFC 7313 5). */
+/**
+ * A family that is not ours, an ORF we did not ask for, or a subtype nobody knows is no fault (RFC 2918 4, RFC 7313 5). A
+ * wrong length is: 7/1 with the whole message between two that know the demarcated form, else 1/2.
+ */
 function takeRefresh(
   connection: SessionConnection,
   host: ConnectionHost,
@@ -101,19 +106,38 @@ function takeRefresh(
   end: number,
 ): SessionEvent | undefined {
   const { tell, config } = host.ports;
-  const terms = connection.negotiated!;
+  const { enhancedRouteRefresh, families } = connection.negotiated!;
   const asked = readRouteRefresh(buf, start, end);
-  if (!asked && terms.enhancedRouteRefresh) {
-    const said = notification(errorCode.routeRefresh, 1, buf.slice(start, end));
-    return { name: "AutomaticStop", notification: said, why: "ROUTE-REFRESH of a wrong length" };
+  if (!asked) {
+    const isFilter = end - start > REFRESH_LENGTH && !(enhancedRouteRefresh && isDemarcation(buf[start + 21]!));
+    if (!isFilter) return refreshFault(enhancedRouteRefresh, buf, start, end);
   }
-  if (asked?.family && terms.families.includes(asked.family)) {
-    host.onRouteRefresh(asked.family, asked.subtype);
+  // Without RFC 7313 the octet is reserved, and ignored (RFC 2918 3).
+  const subtype = enhancedRouteRefresh ? (asked?.subtype ?? 0) : 0;
+  if (asked?.family && families.includes(asked.family) && subtype <= 2) {
+    host.onRouteRefresh(asked.family, subtype);
     return undefined;
   }
-  const why = asked ? "for a family that was not negotiated" : "with outbound route filters, which we did not offer";
+  const offered = subtype > 2 ? `of subtype ${subtype}` : "for a family that was not negotiated";
+  const why = asked ? offered : "with outbound route filters, which we did not offer";
   tell({ fact: "bgp.message-ignored", peer: config.name, type: "ROUTE-REFRESH", why });
   return undefined;
+}
+
+const REFRESH_LENGTH = HEADER_LENGTH + 4;
+
+function isDemarcation(subtype: number): boolean {
+  return subtype === 1 || subtype === 2;
+}
+
+function refreshFault(isEnhanced: boolean, buf: Uint8Array, start: number, end: number): SessionEvent {
+  const why = `ROUTE-REFRESH of ${end - start} octets: ${REFRESH_LENGTH} expected`;
+  if (isEnhanced) {
+    const said = notification(errorCode.routeRefresh, 1, buf.slice(start, end));
+    return { name: "AutomaticStop", notification: said, why };
+  }
+  const said = notification(errorCode.messageHeader, headerError.badLength, buf.slice(start + 16, start + 18));
+  return { name: "BGPHeaderErr", notification: said, why };
 }
 
 /** The octets as text, made only when something is wrong. */

@@ -1,16 +1,17 @@
 import { type Family, families } from "../../net/family.ts";
 import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from "../message/header.ts";
 import { type Open, openAsn } from "../message/open.ts";
-import type { AddPathTerms, GracefulRestartTerms, Negotiated } from "./negotiated.ts";
+import type { AddPathTerms, GracefulRestartTerms, LongLivedTerms, Negotiated, PeerClaims } from "./negotiated.ts";
+import { roles } from "./role.ts";
 
 /**
  * What two OPENs agree on: `local` is the one we sent, `remote` the peer's, already found welcome. A capability counts
  * when both have it (RFC 5492 3); ADD-PATH when one sends and the other receives (RFC 7911 4).
+ * `localAsn` is our AS, which an OPEN without capabilities may not be able to name.
  */
-export function negotiate(local: Open, remote: Open): Negotiated {
+export function negotiate(local: Open, remote: Open, localAsn: number = openAsn(local)): Negotiated {
   const ours = local.capabilities;
   const theirs = remote.capabilities;
-  const localAsn = openAsn(local);
   const peerAsn = openAsn(remote);
   const common = families.filter((f) => offers(local, f) && offers(remote, f));
   const holdTimeSeconds = Math.min(local.holdTimeSeconds, remote.holdTimeSeconds);
@@ -32,8 +33,9 @@ export function negotiate(local: Open, remote: Open): Negotiated {
     addPath: { ipv4: addPath(local, remote, "ipv4"), ipv6: addPath(local, remote, "ipv6") },
     extendedNextHop: ours.extendedNextHop && theirs.extendedNextHop,
     gracefulRestart: gracefulRestart(local, remote, common),
-    longLived: undefined,
-    role: undefined,
+    longLived: longLived(local, remote, common),
+    role: localAsn === peerAsn ? undefined : roles[ours.roles[0] ?? -1],
+    claims: claims(remote),
   };
 }
 
@@ -61,4 +63,20 @@ function gracefulRestart(local: Open, remote: Open, common: readonly Family[]): 
     forwardingPreserved: named.filter(({ forwarding }) => forwarding).map(({ family }) => family),
     notification: ours.notification && theirs.notification,
   };
+}
+
+/** Void without graceful restart on both sides (RFC 9494 4.1). */
+function longLived(local: Open, remote: Open, common: readonly Family[]): LongLivedTerms | undefined {
+  const ours = local.capabilities;
+  const theirs = remote.capabilities;
+  if (!ours.longLived || !theirs.longLived || !ours.gracefulRestart || !theirs.gracefulRestart) return undefined;
+  const named = theirs.longLived.families.filter(({ family }) => common.includes(family));
+  return {
+    families: named.map(({ family, staleSeconds, forwarding }) => ({ family, staleSeconds, preserved: forwarding })),
+  };
+}
+
+function claims({ capabilities: { hostName, software, unknown } }: Open): PeerClaims {
+  const unknownCapabilities = [...new Set(unknown.map(({ code }) => code))].sort((x, y) => x - y);
+  return { hostName, software, unknownCapabilities };
 }

@@ -1,4 +1,5 @@
 import type { Family } from "../../net/family.ts";
+import type { HostName } from "../capability/capabilities.ts";
 import type { Role } from "./session-config.ts";
 
 /** Whether path identifiers (RFC 7911) stand before the prefixes of one family, by direction. */
@@ -27,6 +28,14 @@ export interface GracefulRestartTerms {
 export interface LongLivedTerms {
   /** Of the families in both: how long the peer asks us to keep its routes once its restart time is over, in seconds. */
   readonly families: readonly { readonly family: Family; readonly staleSeconds: number; readonly preserved: boolean }[];
+}
+
+/** What the peer's OPEN says of itself for people only; nothing depends on it. */
+export interface PeerClaims {
+  readonly hostName: HostName | undefined;
+  readonly software: string | undefined;
+  /** Codes of capabilities that this speaker does not know, lowest first, each once. */
+  readonly unknownCapabilities: readonly number[];
 }
 
 /**
@@ -64,4 +73,5 @@ export interface Negotiated {
   readonly longLived: LongLivedTerms | undefined;
   /** Our role, when the peer named one that fits (RFC 9234 4.2) or none at all; undefined when we have none. */
   readonly role: Role | undefined;
+  readonly claims?: PeerClaims;
 }

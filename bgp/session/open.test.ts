@@ -105,7 +105,7 @@ describe("negotiation", () => {
       peerRestartSeconds: 120,
       families: ["ipv4"],
       forwardingPreserved: ["ipv4"],
-      notification: false,
+      notification: true,
     });
     assert.equal(negotiate(ours({ gracefulRestart: undefined }), restarted).gracefulRestart, undefined);
   });

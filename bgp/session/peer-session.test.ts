@@ -113,7 +113,8 @@ describe("the end of a session", () => {
     b.session.stop({ kind: "cease", subcode: 2, text: "maintenance" });
     clock.advance(seconds(600));
     assert.deepEqual([a.lastDown!.cause, b.lastDown!.cause], ["received", "stopped"]);
-    assert.equal(a.lastDown!.why, 'received Cease/Administrative Shutdown "maintenance"');
+    assert.equal(a.lastDown!.why, 'received Cease/Hard Reset (Cease/Administrative Shutdown "maintenance")');
+    assert.equal(a.lastDown!.hint, "the peer's operator shut the session down");
     assert.deepEqual(a.lastDown!.retains, []);
     assert.equal(b.session.state, "Idle");
     assert.equal(a.timesUp, 1);
@@ -326,13 +327,38 @@ describe("bulk", () => {
   });
 
   it("that nobody takes ends the session, 8/0 (RFC 9687)", () => {
-    const { clock, network, b } = up({ holdTimeSeconds: 0 });
+    const { clock, network, b } = up({ holdTimeSeconds: 0 }, { sendHoldSeconds: 480 });
     network.partition(hostA, hostB);
     for (let i = 0; i < 50; i++) b.session.sendBulk(chunk);
     clock.advance(seconds(479));
     assert.equal(b.session.state, "Established");
-    clock.advance(seconds(10));
+    clock.advance(seconds(2));
     assert.deepEqual(b.lastDown!.notification, notification(8, 0));
+    assert.match(b.lastDown!.hint, /takes nothing from us/);
+  });
+
+  it("that nobody takes ends no session without a hold time, unless configured", () => {
+    const { clock, network, b } = up({ holdTimeSeconds: 0 });
+    network.partition(hostA, hostB);
+    for (let i = 0; i < 50; i++) b.session.sendBulk(chunk);
+    clock.advance(seconds(7200));
+    assert.equal(b.session.state, "Established");
+  });
+
+  it("that is taken slowly ends nothing, however long it lasts (RFC 9687)", () => {
+    const { clock, a, b } = up({ holdTimeSeconds: 0 }, { sendHoldSeconds: 20 });
+    for (let i = 0; i < 100; i++) b.session.sendBulk(chunk);
+    for (let i = 0; i < 40; i++) {
+      a.session.pauseReading();
+      clock.advance(seconds(15));
+      a.session.resumeReading();
+      clock.advance(millis(20));
+    }
+    assert.equal(b.session.state, "Established");
+    a.session.pauseReading();
+    for (let i = 0; i < 100; i++) b.session.sendBulk(chunk);
+    clock.advance(seconds(24));
+    assert.equal(b.lastDown!.notification!.code, 8);
   });
 
   it("is dropped while not Established", () => {

@@ -1,20 +1,24 @@
 import type { Cancel } from "../../lib/clock.ts";
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
+import { errorCode, openError } from "../iana.ts";
 import { cease, type Notification } from "../message/notification.ts";
-import { notificationHint } from "../message/notification-hint.ts";
+import { notificationHint, sentHint } from "../message/notification-hint.ts";
 import { describeNotification } from "../message/notification-text.ts";
 import { type Open, openAsn } from "../message/open.ts";
 import { writeRouteRefresh } from "../message/route-refresh.ts";
+import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import type { Connection, Endpoint } from "../wire.ts";
 import { type OtherConnection, resolveCollision, survivor } from "./collision.ts";
 import type { ConnectionHost, OpenVerdict, SessionEvent, SessionPorts } from "./connection-host.ts";
+import { lastErrorOf, SessionCounters } from "./counters.ts";
 import { afterFailure, type FailureKind, restartDelay, undamped } from "./damping.ts";
 import { downCause, failureKind } from "./failure.ts";
 import { retainedFamilies } from "./graceful-restart.ts";
+import { type MalformedMessage, MalformedRing } from "./malformed.ts";
 import type { Negotiated } from "./negotiated.ts";
-import { localOpen, validateOpen } from "./open.ts";
+import { bareOpen, localOpen, validateOpen } from "./open.ts";
 import { Retention } from "./retention.ts";
 import type { Session, StopMode } from "./session.ts";
 import type { LocalRestart } from "./session-config.ts";
@@ -33,6 +37,8 @@ export interface PeerSessionPorts extends SessionPorts {
  */
 export class PeerSession implements Session, ConnectionHost {
   readonly ports: PeerSessionPorts;
+  readonly counters = new SessionCounters();
+  readonly #evidence = new MalformedRing();
   readonly #listener: SessionListener;
   readonly #retention: Retention;
   readonly #outbound: SessionConnection;
@@ -44,12 +50,20 @@ export class PeerSession implements Session, ConnectionHost {
   #damping = undamped;
   #shown: State = "Idle";
   #why = "";
+  /** The peer knows no optional parameters: the next OPEN has none (RFC 5492 3). */
+  #isBareNext = false;
+  #wasBare = false;
+  /** What was found wrong with the UPDATE that is being taken. */
+  #faults: readonly UpdateFault[] = [];
 
   constructor(ports: PeerSessionPorts, listener: SessionListener) {
     this.ports = ports;
     this.#listener = listener;
     this.#outbound = new SessionConnection("outbound", this);
-    this.#retention = new Retention(ports.clock, (family, why) => this.#sweep(family, why));
+    this.#retention = new Retention(ports.clock, {
+      sweep: (family, why) => this.#sweep(family, why),
+      markLongLived: (family) => listener.onLongLivedStale(family),
+    });
   }
 
   get name(): string {
@@ -97,8 +111,12 @@ export class PeerSession implements Session, ConnectionHost {
     const why = said ? `stopped: ${describeNotification(said)}` : "stopped";
     const event: SessionEvent = { name: "ManualStop", why, ...(said && { notification: said }) };
     for (const connection of [this.#outbound, ...this.#inbound]) connection.feed(event);
-    this.#retention.on({ on: "stopped" });
+    this.#retention.stop();
     this.#show(event);
+  }
+
+  fail(said: Notification, why: string): void {
+    this.#established?.feed({ name: "AutomaticStop", why, notification: said });
   }
 
   accept(connection: Connection): void {
@@ -129,6 +147,14 @@ export class PeerSession implements Session, ConnectionHost {
     return true;
   }
 
+  malformed(): readonly MalformedMessage[] {
+    return this.#evidence.list();
+  }
+
+  noteFaults(faults: readonly UpdateFault[]): void {
+    this.#faults = [...this.#faults, ...faults];
+  }
+
   pauseReading(): void {
     this.#established?.pause();
   }
@@ -138,7 +164,10 @@ export class PeerSession implements Session, ConnectionHost {
   }
 
   localOpen(): Open {
-    return localOpen(this.ports.config, this.ports.localRestart());
+    const bare = this.#isBareNext ? bareOpen(this.ports.config) : undefined;
+    this.#isBareNext = false;
+    this.#wasBare = bare !== undefined;
+    return bare ?? localOpen(this.ports.config, this.ports.localRestart());
   }
 
   judgeOpen(connection: SessionConnection, open: Open): OpenVerdict {
@@ -164,7 +193,8 @@ export class PeerSession implements Session, ConnectionHost {
       direction: other.direction,
       state: other.state,
       establishedForMs: other.establishedForMs,
-      isGraceful: (agreed.gracefulRestart?.families.length ?? 0) > 0,
+      isGraceful: (agreed.gracefulRestart?.families.length ?? 0) + (agreed.longLived?.families.length ?? 0) > 0,
+      wasRestarting: agreed.gracefulRestart?.peerRestarting ?? false,
     };
     const isRestarting = open.capabilities.gracefulRestart?.restarting ?? false;
     const verdict = resolveCollision(newcomer.direction, isRestarting, standing, {
@@ -209,8 +239,8 @@ export class PeerSession implements Session, ConnectionHost {
     this.#why = "";
     const terms = connection.negotiated!;
     const stalePathSeconds = this.ports.config.gracefulRestart?.stalePathSeconds ?? 0;
-    const forwardingPreserved = terms.gracefulRestart?.forwardingPreserved ?? [];
-    this.#retention.on({ on: "up", forwardingPreserved, stalePathSeconds });
+    this.counters.established++;
+    this.#retention.up(terms, stalePathSeconds);
     const { peerAsn: asn, families, holdTimeSeconds } = terms;
     this.ports.tell({ fact: "bgp.session-up", peer: this.name, asn, families, holdTimeSeconds });
     this.#listener.onEstablished(terms);
@@ -221,8 +251,9 @@ export class PeerSession implements Session, ConnectionHost {
     const { localAsn, holdTimeSeconds } = this.ports.config;
     const kind = failureKind(event);
     const received = event.name === "NotifMsg" || event.name === "NotifMsgVerErr" ? event.notification : undefined;
-    const hint = received ? notificationHint(received, { localAsn, holdTimeSeconds }) : "";
-    if (received) this.#tellNotification("bgp.notification-received", received);
+    const sent = received ? undefined : (event.notification ?? downCause(event).notification);
+    const hint = received ? notificationHint(received, { localAsn, holdTimeSeconds }) : sent ? sentHint(sent) : "";
+    if (received) this.#onNotificationReceived(received, from);
     if (kind !== "collision") this.#why = hint ? `${event.why}: ${hint}` : event.why;
     const upMs = connection.establishedForMs ?? 0;
     for (const other of [this.#outbound, ...this.#inbound]) other.expedite();
@@ -236,9 +267,8 @@ export class PeerSession implements Session, ConnectionHost {
 
   #down(agreed: Negotiated | undefined, reason: Omit<DownReason, "retains">, mayRetain: boolean): void {
     this.#established = undefined;
-    const terms = this.ports.config.gracefulRestart ? agreed?.gracefulRestart : undefined;
-    const retains = mayRetain ? retainedFamilies(terms, reason.notification) : [];
-    this.#retention.on({ on: "down", retain: retains, restartSeconds: terms?.peerRestartSeconds ?? 0 });
+    const retained = mayRetain && agreed ? retainedFamilies(agreed, reason.notification) : [];
+    const retains = this.#retention.down(retained);
     this.ports.tell({ fact: "bgp.session-down", peer: this.name, why: reason.why, hint: reason.hint });
     this.#listener.onDown({ ...reason, retains });
   }
@@ -289,6 +319,7 @@ export class PeerSession implements Session, ConnectionHost {
     if (furthest === this.#shown) return;
     const from = this.#shown;
     this.#shown = furthest;
+    this.counters.changedAt = this.ports.clock.wall();
     this.ports.tell({ fact: "bgp.session-state", peer: this.name, from, to: furthest, why: event.why });
     this.#listener.onStateChange(furthest, from, event.why);
   }
@@ -298,17 +329,34 @@ export class PeerSession implements Session, ConnectionHost {
     this.ports.tell({ fact, peer: this.name, code, subcode, text: describeNotification(what) });
   }
 
+  /** RFC 5492 3: a peer that refuses our optional parameters is called once more without; then with them again. */
+  #onNotificationReceived(received: Notification, from: State): void {
+    this.counters.lastError = lastErrorOf("received", received, this.ports.clock.wall());
+    this.#tellNotification("bgp.notification-received", received);
+    const isParameter = received.code === errorCode.open && received.subcode === openError.optionalParameter;
+    if (isParameter && rank[from] >= rank.OpenSent && bareOpen(this.ports.config)) this.#isBareNext = !this.#wasBare;
+  }
+
   onNotificationSent(sent: Notification): void {
+    this.counters.lastError = lastErrorOf("sent", sent, this.ports.clock.wall());
     this.#tellNotification("bgp.notification-sent", sent);
   }
 
-  onUpdate(scan: UpdateScan, buf: Uint8Array): Notification | undefined {
-    return this.#listener.onUpdate(scan, buf);
+  onUpdate(scan: UpdateScan, buf: Uint8Array, start: number, end: number): Notification | undefined {
+    this.#faults = scan.faults;
+    const answer = this.#listener.onUpdate(scan, buf);
+    if (this.#faults.length > 0) this.onMalformed(buf, start, end, this.#faults);
+    return answer;
+  }
+
+  onMalformed(buf: Uint8Array, start: number, end: number, faults: readonly UpdateFault[]): void {
+    this.counters.malformed++;
+    this.#evidence.add(this.ports.clock.wall(), buf, start, end, faults);
   }
 
   onEndOfRib(family: Family): void {
     this.#listener.onEndOfRib(family);
-    this.#retention.on({ on: "end-of-rib", family });
+    this.#retention.endOfRib(family);
   }
 
   onRouteRefresh(family: Family, subtype: number): void {

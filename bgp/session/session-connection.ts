@@ -3,6 +3,7 @@ import { seconds } from "../../lib/unit.ts";
 import { Writer } from "../../lib/writer.ts";
 import type { Address } from "../../net/address.ts";
 import { errorCode, fsmError } from "../iana.ts";
+import { hardReset, isFinal, isHardReset } from "../message/hard-reset.ts";
 import { writeKeepalive } from "../message/keepalive.ts";
 import { type Notification, notification, writeNotification } from "../message/notification.ts";
 import { type Open, writeOpen } from "../message/open.ts";
@@ -10,13 +11,15 @@ import type { CloseCause, Connection, Endpoint } from "../wire.ts";
 import { BulkQueue } from "./bulk-queue.ts";
 import type { Direction } from "./collision.ts";
 import type { ConnectionHost, SessionEvent } from "./connection-host.ts";
+import { countMessage, countMessages } from "./counters.ts";
 import { Framer } from "./framer.ts";
 import { type Action, step } from "./fsm.ts";
 import { collisionLost, takeMessage } from "./message-intake.ts";
 import { negotiate } from "./negotiate.ts";
 import type { Negotiated } from "./negotiated.ts";
+import { SendHold, sendHoldSpan } from "./send-hold.ts";
 import { rank, type State } from "./state.ts";
-import { jittered, liveness, sendHoldSpan, type TimerName, Timers, timerDefaults } from "./timers.ts";
+import { jittered, liveness, type TimerName, Timers, timerDefaults } from "./timers.ts";
 
 const fsmSubcode: { readonly [S in State]?: number } = {
   OpenSent: fsmError.openSent,
@@ -28,11 +31,12 @@ const timerEvents: { readonly [N in Exclude<TimerName, "hold">]: SessionEvent } 
   connectRetry: { name: "ConnectRetryTimer_Expires", why: "calling again" },
   delayOpen: { name: "DelayOpenTimer_Expires", why: "the peer did not speak first" },
   keepalive: { name: "KeepaliveTimer_Expires", why: "" },
-  sendHold: {
-    name: "AutomaticStop",
-    notification: notification(errorCode.sendHoldTimer, 0),
-    why: "the peer takes nothing from us",
-  },
+};
+
+const sendHoldOver: SessionEvent = {
+  name: "AutomaticStop",
+  notification: notification(errorCode.sendHoldTimer, 0),
+  why: "the peer took nothing from us for the send hold time",
 };
 
 /**
@@ -49,6 +53,8 @@ export class SessionConnection {
   #connection: Connection | undefined;
   #framer = new Framer();
   #bulk: BulkQueue | undefined;
+  #sendHold: SendHold | undefined;
+  #urgentBytes = 0;
   #sentOpen: Open | undefined;
   #negotiated: Negotiated | undefined;
   #establishedAt: number | undefined;
@@ -120,6 +126,7 @@ export class SessionConnection {
   /** Puts an event to the state machine and does what it answers. */
   feed(event: SessionEvent): void {
     const from = this.#state;
+    if (event.notification && from === "Established") event = this.#asSaid(event);
     const guards = {
       delayOpen: this.#host.ports.config.delayOpenSeconds > 0,
       delayOpenRunning: this.#timers.isRunning("delayOpen"),
@@ -128,9 +135,20 @@ export class SessionConnection {
     for (const action of does) this.#actions[action](event);
     this.#state = to;
     if (to === from) return;
-    if (to === "Established") this.#establishedAt = this.#host.ports.clock.now();
+    if (to === "Established") this.#onEstablished();
     this.#host.onTransition(this, from, event);
     if (from === "Established") this.#establishedAt = undefined;
+  }
+
+  #onEstablished(): void {
+    const { clock, config } = this.#host.ports;
+    this.#establishedAt = clock.now();
+    const span = sendHoldSpan(config.sendHoldSeconds, this.#negotiated!.holdTimeSeconds);
+    const connection = this.#connection;
+    if (!span || !connection) return;
+    const written = (): number => this.#urgentBytes + (this.#bulk?.passedBytes ?? 0);
+    this.#sendHold = new SendHold(clock, connection, span, written, () => this.feed(sendHoldOver));
+    this.#sendHold.wrote();
   }
 
   /** Takes over a connection that the peer opened. */
@@ -171,9 +189,10 @@ export class SessionConnection {
     if (this.#state !== "Established" || !this.#bulk) return true;
     const hasRoom = this.#bulk.push(bytes);
     if (!this.#bulk.isBlocked) this.#startKeepalive();
-    else if (!this.#timers.isRunning("sendHold")) {
-      this.#timers.start("sendHold", sendHoldSpan(this.#negotiated!.holdTimeSeconds));
-    }
+    const { counters } = this.#host;
+    counters.octetsOut += bytes.length;
+    countMessages(counters.messagesOut, bytes);
+    this.#sendHold?.wrote();
     return hasRoom;
   }
 
@@ -209,6 +228,7 @@ export class SessionConnection {
 
   #attach(connection: Connection): void {
     this.#connection = connection;
+    this.#urgentBytes = 0;
     this.#framer = new Framer();
     this.#bulk = new BulkQueue(connection);
     if (this.#isPaused) connection.pause();
@@ -221,8 +241,11 @@ export class SessionConnection {
 
   #onData(connection: Connection, buf: Uint8Array, start: number, end: number): void {
     let heard = false;
+    const { counters } = this.#host;
+    counters.octetsIn += end - start;
     const fault = this.#framer.push(buf, start, end, (type, message, from, to) => {
       heard = true;
+      countMessage(counters.messagesIn, type);
       const event = takeMessage(this, this.#host, type, message, from, to);
       if (event?.name === "KeepAliveMsg" && this.#isDeferring) this.#heldKeepalive = event;
       else if (event) this.feed(event);
@@ -230,13 +253,13 @@ export class SessionConnection {
     });
     if (this.#connection !== connection) return;
     if (fault) this.feed({ name: "BGPHeaderErr", notification: fault, why: "the peer's message header is wrong" });
-    else if (heard && (this.#state === "Established" || this.#state === "OpenConfirm")) this.#startHold();
+    else if (heard && this.#state === "Established") this.#startHold();
   }
 
   #onDrain(): void {
-    this.#timers.stop("sendHold");
-    if (this.#bulk?.drained()) this.#host.onDrain();
-    else this.#timers.start("sendHold", sendHoldSpan(this.#negotiated?.holdTimeSeconds ?? 0));
+    const hasRoom = this.#bulk?.drained();
+    this.#sendHold?.drained();
+    if (hasRoom) this.#host.onDrain();
   }
 
   #onClose(cause: CloseCause, why: string): void {
@@ -247,7 +270,7 @@ export class SessionConnection {
   /** A peer's OPEN that is welcome: agrees on everything, before the state machine hears of it. */
   agree(open: Open, hasRival: boolean): void {
     this.#sentOpen ??= this.#host.localOpen();
-    this.#negotiated = negotiate(this.#sentOpen, open);
+    this.#negotiated = negotiate(this.#sentOpen, open, this.#host.ports.config.localAsn);
     this.#isDeferring = hasRival && this.#negotiated.holdTimeSeconds > 0;
     this.#framer.limit = this.#negotiated.maxMessageLength;
   }
@@ -273,7 +296,13 @@ export class SessionConnection {
     else expire();
   }
 
+  /** Once up, the agreed hold time; before, no longer than the peer may take for its first KEEPALIVE. */
   #startHold(): void {
+    if (rank[this.#state] < rank.OpenConfirm) {
+      const agreed = this.#negotiated?.holdTimeSeconds || timerDefaults.largeHold;
+      this.#timers.start("hold", seconds(Math.min(agreed, timerDefaults.largeHold)));
+      return;
+    }
     const spans = liveness(this.#negotiated?.holdTimeSeconds ?? 0, this.#host.ports.random);
     if (spans) this.#timers.start("hold", spans.hold);
     else this.#timers.stop("hold");
@@ -319,12 +348,31 @@ export class SessionConnection {
   }
 
   #send(write: (writer: Writer) => void): void {
+    const connection = this.#connection;
+    if (!connection) return;
     write(this.#writer.reset());
-    this.#connection?.write(this.#writer.take());
+    const bytes = this.#writer.take();
+    connection.write(bytes);
+    this.#urgentBytes += bytes.length;
+    const { counters } = this.#host;
+    counters.octetsOut += bytes.length;
+    countMessage(counters.messagesOut, bytes[18]!);
+    this.#sendHold?.wrote();
+  }
+
+  /** With RFC 8538 agreed, a NOTIFICATION of ours that really ends the session has to say so. */
+  #asSaid(event: SessionEvent): SessionEvent {
+    const said = event.notification!;
+    const isOurs = event.name !== "NotifMsg" && event.name !== "NotifMsgVerErr";
+    if (!isOurs || !this.#negotiated?.gracefulRestart?.notification) return event;
+    return isFinal(said) && !isHardReset(said) ? { ...event, notification: hardReset(said) } : event;
   }
 
   #drop(): void {
     this.#timers.stopAll();
+    this.#sendHold?.stop();
+    this.#sendHold = undefined;
+    this.#isPaused = false;
     this.#cancelDial?.();
     this.#cancelDial = undefined;
     const connection = this.#connection;

@@ -1,6 +1,11 @@
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
+import type { Notification } from "../message/notification.ts";
+import type { UpdateFault } from "../message/update-fault.ts";
+import type { Notification } from "../message/notification.ts";
 import type { Connection, Endpoint } from "../wire.ts";
+import type { SessionCounters } from "./counters.ts";
+import type { MalformedMessage } from "./malformed.ts";
 import type { Negotiated } from "./negotiated.ts";
 import type { State } from "./state.ts";
 
@@ -24,10 +29,18 @@ export interface Session {
   readonly localAddress: Address | undefined;
   /** Why it is not Established: the last thing that went wrong, with a hint, or empty. */
   readonly why: string;
+  /** What the session has done so far; one object, counted in place. */
+  readonly counters: SessionCounters;
+  /** The last malformed UPDATEs of the peer, at most 16, oldest first (RFC 7606 6). */
+  malformed(): readonly MalformedMessage[];
+  /** Within `onUpdate`: these are wrong with the attributes of the UPDATE at hand, which is kept as evidence. */
+  noteFaults(faults: readonly UpdateFault[]): void;
   /** Begins to call and to take calls (ManualStart). Does nothing when already started. */
   start(): void;
   /** Ends for good, until `start` (ManualStop). */
   stop(how: StopMode): void;
+  /** Ends an Established session with this NOTIFICATION, and calls again (AutomaticStop); nothing when it is not. */
+  fail(said: Notification, why: string): void;
   /** Hands over a connection that this peer opened. */
   accept(connection: Connection): void;
   /**

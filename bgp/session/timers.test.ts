@@ -4,7 +4,8 @@ import { seededRandom } from "../../lib/random.ts";
 import { SimClock } from "../../lib/sim/clock.ts";
 import { millis, seconds } from "../../lib/unit.ts";
 import { afterFailure, type Damping, type FailureKind, idleHold, restartDelay, undamped } from "./damping.ts";
-import { jittered, liveness, sendHoldSpan, Timers } from "./timers.ts";
+import { sendHoldSpan } from "./send-hold.ts";
+import { jittered, liveness, Timers } from "./timers.ts";
 
 function lab(): { clock: SimClock; timers: Timers; fired: string[] } {
   const clock = new SimClock();
@@ -96,8 +97,11 @@ describe("timers", () => {
       liveness(3, () => 0.9999999999),
       { hold: 3000, keepalive: 1000 * (0.75 + 0.9999999999 * 0.25) },
     );
-    assert.equal(sendHoldSpan(90), 480_000);
-    assert.equal(sendHoldSpan(600), 1_200_000);
+    assert.equal(sendHoldSpan(undefined, 90), 480_000);
+    assert.equal(sendHoldSpan(undefined, 600), 1_200_000);
+    assert.equal(sendHoldSpan(60, 0), 60_000);
+    assert.equal(sendHoldSpan(undefined, 0), undefined);
+    assert.equal(sendHoldSpan(0, 90), undefined);
   });
 });
 

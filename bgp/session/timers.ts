@@ -2,17 +2,19 @@ import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Random } from "../../lib/random.ts";
 import { type Millis, millis, seconds } from "../../lib/unit.ts";
 
-/** The timers of one connection (RFC 4271 8.1.3 and 10, RFC 9687 3). */
-export type TimerName = "connectRetry" | "delayOpen" | "hold" | "keepalive" | "sendHold";
+/** The timers of one connection (RFC 4271 8.1.3 and 10); the send hold timer is in send-hold.ts. */
+export type TimerName = "connectRetry" | "delayOpen" | "hold" | "keepalive";
 
 /**
- * Defaults in seconds. The RFC suggests 120 for ConnectRetry; Calico configures 5, and so do we. `rival` is how long a
- * connection that would lose a collision waits for the one that would win it.
+ * Defaults in seconds. The RFC suggests 120 for ConnectRetry; Calico configures 5, and so do we. `largeHold` is how long a
+ * peer may take for its OPEN, and then for its first KEEPALIVE: the RFC suggests 240 and the hold time, but a peer that died
+ * just there leaves nothing that TCP would send again, and the one end that may call would wait in vain for minutes.
+ * `rival` is how long a connection that would lose a collision waits for the one that would win it.
  */
 export const timerDefaults = {
   connectRetry: 5,
   hold: 90,
-  largeHold: 240,
+  largeHold: 30,
   gracefulRestart: 120,
   stalePath: 360,
   rival: 1,
@@ -90,9 +92,4 @@ export class Timers {
 export function liveness(holdTimeSeconds: number, random: Random): { hold: Millis; keepalive: Millis } | undefined {
   if (holdTimeSeconds === 0) return undefined;
   return { hold: seconds(holdTimeSeconds), keepalive: jittered(seconds(holdTimeSeconds / 3), random) };
-}
-
-/** How long the kernel may take nothing of what we send before the session ends: twice the hold time, at least 8 min (RFC 9687 4). */
-export function sendHoldSpan(holdTimeSeconds: number): Millis {
-  return seconds(Math.max(480, 2 * holdTimeSeconds));
 }

@@ -47,7 +47,8 @@ export function labConfig(local: number, peer: number, differing: Partial<Sessio
 export type Told =
   | { readonly on: "established"; readonly negotiated: Negotiated }
   | { readonly on: "update"; readonly reachable: number; readonly unreachable: number; readonly verdict: string }
-  | { readonly on: "end-of-rib" | "refresh" | "long-lived"; readonly family: Family }
+  | { readonly on: "end-of-rib" | "long-lived"; readonly family: Family }
+  | { readonly on: "refresh"; readonly family: Family; readonly subtype: number }
   | { readonly on: "sweep"; readonly family: Family; readonly why: string }
   | { readonly on: "down"; readonly reason: DownReason }
   | { readonly on: "drain" };
@@ -103,7 +104,7 @@ export class LabPeer {
         return this.answer;
       },
       onEndOfRib: (family) => this.told.push({ on: "end-of-rib", family }),
-      onRouteRefresh: (family) => this.told.push({ on: "refresh", family }),
+      onRouteRefresh: (family, subtype) => this.told.push({ on: "refresh", family, subtype }),
       onDrain: () => this.told.push({ on: "drain" }),
       onDown: (reason) => this.told.push({ on: "down", reason }),
       onLongLivedStale: (family) => this.told.push({ on: "long-lived", family }),
