@@ -2,6 +2,7 @@
  * Shapes of the agent's Unix socket: one JSON line in, one JSON line out, then the agent closes. Types only; shared with
  * the CLI, the CNI relay and the status page.
  */
+import type { BgpRequest } from "./bgp.ts";
 
 /** Attach or detach a workload: exactly what CNI ADD and DEL ask. */
 export interface WorkloadRequest {
@@ -46,4 +47,4 @@ export interface Failure {
 }
 
 /** Anything that can be asked of the socket. */
-export type SocketRequest = WorkloadRequest | StatusRequest;
+export type SocketRequest = WorkloadRequest | StatusRequest | BgpRequest;

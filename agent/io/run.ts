@@ -12,6 +12,8 @@ import { ManxError } from "../../lib/error.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
+import { answerBgp } from "../bgp/answer.ts";
+import { isBgpRequest } from "../bgp/request.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
@@ -107,6 +109,7 @@ export async function run(): Promise<void> {
   const workloads = new Workloads({ agent, allocator, nodeName: environment.nodeName, tell });
   await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
     try {
+      if (isBgpRequest(line)) return answerBgp(line, agent.bgp?.speaker, systemClock.wall());
       const request = readRequest(line);
       return request.do === "status" ? currentStatus(view) : await workloads.answer(request);
     } catch (error) {

@@ -1,12 +1,18 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { load } from "js-yaml";
+import type { Logger } from "pino";
 import { bgpLevels } from "../../bgp/fact.ts";
 import { openSpeaker } from "../../bgp/io/speaker.ts";
 import { NetWire } from "../../bgp/io/wire.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { warmUp } from "../../bgp/speaker/warm-up.ts";
 import type { Wire } from "../../bgp/wire.ts";
+import { ManxError } from "../../lib/error.ts";
+import { systemClock } from "../../lib/io/clock.ts";
+import { answerBgp } from "../bgp/answer.ts";
 import { readSpeakerConfig, type SpeakerSettings } from "../speaker/config.ts";
+import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog } from "./log.ts";
 import type { SpeakerKernel } from "./speaker-kernel.ts";
 
@@ -41,6 +47,23 @@ async function openWire({ peers, dynamicPeers }: SpeakerSettings): Promise<Wire>
   return new KernelWire(ifindexOf);
 }
 
+/** Answers `manxctl bgp` on a socket; a speaker that may not make one runs all the same. */
+async function serveQuestions(speaker: Speaker, log: Logger): Promise<void> {
+  const path = join(process.env["MANX_RUN_DIR"] || "/run/manx", "speaker.sock");
+  try {
+    await serveLines(path, async (line) => {
+      try {
+        return answerBgp(line, speaker, systemClock.wall());
+      } catch (error) {
+        if (!(error instanceof ManxError)) throw error;
+        return { ok: false, code: error.code, message: error.message, facts: error.facts };
+      }
+    });
+  } catch (error) {
+    log.warn({ path, why: (error as Error).message }, "speaker.no-socket");
+  }
+}
+
 async function run(settings: SpeakerSettings): Promise<void> {
   const log = openLog("speaker", "Info");
   const tell = logFacts(log, bgpLevels);
@@ -59,6 +82,7 @@ async function run(settings: SpeakerSettings): Promise<void> {
   speaker.setDynamicPeers(settings.dynamicPeers);
   for (const { prefix, ...route } of settings.routes) speaker.announce(prefix, route);
   warmUp(settings.speaker.families);
+  await serveQuestions(speaker, log);
   speaker.start();
   process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
   process.once("SIGTERM", () => stop(speaker, kernel));

@@ -1,4 +1,4 @@
-import type { SocketRequest, WorkloadRequest } from "../api/socket.ts";
+import type { StatusRequest, WorkloadRequest } from "../api/socket.ts";
 import { BadWorkloadRequest } from "./attach.ts";
 
 /** DNS-1123 subdomain, as Kubernetes names pods and namespaces. */
@@ -41,7 +41,7 @@ const checks: readonly Check[] = [
  * The request that a line of the socket makes.
  * @throws BadWorkloadRequest naming the field, its value and what would be right.
  */
-export function readRequest(line: unknown): SocketRequest {
+export function readRequest(line: unknown): WorkloadRequest | StatusRequest {
   const request = typeof line === "object" && line !== null ? (line as Readonly<Record<string, unknown>>) : {};
   const bad = (field: string, value: unknown, want: string): never => {
     const shown = JSON.stringify(value)?.slice(0, 100) ?? "nothing";

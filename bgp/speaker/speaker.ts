@@ -187,6 +187,11 @@ export class Speaker {
     return explainPrefix(this.#tables, this.#sorted(), prefix, longest);
   }
 
+  /** Whether a peer of this name is configured or connected. */
+  hasPeer(name: string): boolean {
+    return this.#peers.has(name);
+  }
+
   /** A page of routes; see `RouteQuery`. */
   listRoutes(query: RouteQuery): RoutePage {
     return listRoutes(this.#tables, this.#sorted(), query);

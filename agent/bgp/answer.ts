@@ -1,0 +1,85 @@
+import type { RouteQuery } from "../../bgp/speaker/route-query.ts";
+import type { Speaker } from "../../bgp/speaker/speaker.ts";
+import { ipv4 } from "../../net/address.ts";
+import { formatAddress } from "../../net/address-text.ts";
+import { formatPrefix, parsePrefix } from "../../net/prefix.ts";
+import type {
+  BgpExplainAnswer,
+  BgpExplainRequest,
+  BgpPeersAnswer,
+  BgpRoutesAnswer,
+  BgpRoutesRequest,
+} from "../api/bgp.ts";
+import { answerPeer } from "./answer-peer.ts";
+import { bgpGroup, bgpPeer } from "./peer-line.ts";
+import { BgpRequestError, noSuchPeer, readBgpRequest } from "./request.ts";
+
+function answerPeers(speaker: Speaker, now: number): BgpPeersAnswer {
+  const { asn, routerId } = speaker.identity;
+  const status = speaker.status();
+  const bytes = Object.values(status.memory).reduce((sum, one) => sum + one, 0);
+  const paths = status.families.reduce((sum, family) => sum + family.paths, 0);
+  return {
+    ok: true,
+    asn,
+    routerId: formatAddress(ipv4(routerId)),
+    isDeciding: status.isDeciding,
+    peers: status.peers.map((peer) => bgpPeer(peer, now)),
+    families: status.families,
+    groups: status.groups.map(bgpGroup),
+    attributeSets: status.attributeSets,
+    bytes,
+    bytesPerRoute: paths === 0 ? 0 : Math.round(bytes / paths),
+  };
+}
+
+/** An address without a length asks for what covers it. */
+function asked(text: string): Pick<RouteQuery, "prefix" | "longest"> {
+  return { prefix: parsePrefix(text)!, longest: !text.includes("/") };
+}
+
+function answerRoutes(speaker: Speaker, request: BgpRoutesRequest): BgpRoutesAnswer {
+  const { do: _do, prefix, view = "best", limit = 1000, peer, ...rest } = request;
+  if (peer !== undefined && peer !== "local" && !speaker.hasPeer(peer)) throw noSuchPeer(peer);
+  const query = {
+    ...rest,
+    view,
+    limit,
+    ...(peer !== undefined && { peer }),
+    ...(prefix !== undefined && asked(prefix)),
+  };
+  return { ok: true, ...speaker.listRoutes(query) };
+}
+
+function answerExplain(speaker: Speaker, { prefix: text }: BgpExplainRequest): BgpExplainAnswer {
+  const { prefix, longest } = asked(text);
+  const found = speaker.explain(prefix!, longest);
+  return {
+    ok: true,
+    prefix: found?.prefix ?? formatPrefix(prefix!),
+    candidates: (found?.candidates ?? []).map(({ isBest, isUsed, step, rfc, lostTo, route }) => {
+      return { isBest, isUsed, step, rfc, lostTo, route };
+    }),
+    advertisements: found?.advertisements ?? [],
+  };
+}
+
+/**
+ * Answers a `bgp.…` request about a speaker; `now` is wall-clock milliseconds. Its time is bounded by the page of routes, or
+ * by one pass over the paths.
+ * @throws BgpRequestError
+ */
+export function answerBgp(line: unknown, speaker: Speaker | undefined, now: number): object {
+  const request = readBgpRequest(line);
+  if (!speaker) throw new BgpRequestError("agent/bgp-off", "no BGP speaker is running; see `node status`", {});
+  switch (request.do) {
+    case "bgp.peers":
+      return answerPeers(speaker, now);
+    case "bgp.peer":
+      return answerPeer(speaker, request.name, now);
+    case "bgp.routes":
+      return answerRoutes(speaker, request);
+    case "bgp.explain":
+      return answerExplain(speaker, request);
+  }
+}
