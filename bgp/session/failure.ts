@@ -31,13 +31,11 @@ export function failureKind({ name, notification: said }: SessionEvent): Failure
         return "transport";
       if (notification?.code !== errorCode.cease) return "protocol";
       if (notification.subcode === ceaseCode.collision) return "collision";
-      return passing.includes(notification.subcode) ? "transport" : "protocol";
+      return isPassing(notification) ? "transport" : "protocol";
     case "AutomaticStop":
       return isPassing(notification) ? "transport" : "protocol";
     default:
-      return notification?.code === errorCode.cease && notification.subcode === ceaseCode.bfdDown
-        ? "transport"
-        : "protocol";
+      return "protocol";
   }
 }
 

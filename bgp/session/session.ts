@@ -2,7 +2,6 @@ import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import type { Notification } from "../message/notification.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
-import type { Notification } from "../message/notification.ts";
 import type { Connection, Endpoint } from "../wire.ts";
 import type { SessionCounters } from "./counters.ts";
 import type { MalformedMessage } from "./malformed.ts";
