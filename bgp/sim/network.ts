@@ -10,6 +10,7 @@ import { type Address, ipv4 } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { type Family, families } from "../../net/family.ts";
 import { formatPrefix } from "../../net/prefix.ts";
+import type { Bfd } from "../bfd/port.ts";
 import type { BgpFact } from "../fact.ts";
 import type { PeerConfig, SpeakerConfig } from "../speaker/config.ts";
 import type { RouteSink, Turns } from "../speaker/ports.ts";
@@ -25,7 +26,10 @@ export interface NetworkOptions {
 }
 
 /** What may be said of a router beside its AS. */
-export type RouterOptions = Partial<Omit<SpeakerConfig, "asn" | "routerId" | "listen">> & { readonly sink?: RouteSink };
+export type RouterOptions = Partial<Omit<SpeakerConfig, "asn" | "routerId" | "listen">> & {
+  readonly sink?: RouteSink;
+  readonly bfd?: Bfd;
+};
 
 /** A speaker in the network. */
 export interface Router {
@@ -54,7 +58,7 @@ export class Network {
   /** A router of its own address, started: 10.255.0.1, 10.255.0.2 and so on, which is its router id too. */
   router(name: string, asn: number, options: RouterOptions = {}): Router {
     const address = ipv4(0x0aff0001 + this.#count++);
-    const { sink, ...config } = options;
+    const { sink, bfd, ...config } = options;
     const tell: Tell<BgpFact> = (fact) => this.#tell(name, fact);
     const speaker = new Speaker(
       {
@@ -74,6 +78,7 @@ export class Network {
         turns: this.#turns,
         tell,
         ...(sink && { sink }),
+        ...(bfd && { bfd }),
       },
     );
     const router = { name, asn, address, speaker };

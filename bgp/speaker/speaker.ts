@@ -6,6 +6,7 @@ import { covers, hostPrefix, type Prefix } from "../../net/prefix.ts";
 import type { Bfd } from "../bfd/port.ts";
 import type { BgpFact } from "../fact.ts";
 import { ceaseCode } from "../iana.ts";
+import { cease } from "../message/notification.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import { UpdateScan } from "../message/update-scan.ts";
 import type { Negotiated } from "../session/negotiated.ts";
@@ -13,6 +14,7 @@ import { PeerSession } from "../session/peer-session.ts";
 import type { StopMode } from "../session/session.ts";
 import type { Connection, Wire } from "../wire.ts";
 import { type BestRoute, bestRoutes } from "./best-routes.ts";
+import { BfdWatch } from "./bfd-watch.ts";
 import { type DynamicPeers, type PeerConfig, peerName, type SpeakerConfig, sessionConfig } from "./config.ts";
 import { Doorman } from "./doorman.ts";
 import { Import } from "./import.ts";
@@ -109,7 +111,7 @@ export class Speaker {
     });
     this.#doorman.open();
     this.#sync.start();
-    for (const peer of this.#peers.values()) peer.session.start();
+    for (const peer of this.#peers.values()) this.#startPeer(peer);
     for (const family of this.#config.families) this.#checkSync(family);
   }
 
@@ -119,7 +121,10 @@ export class Speaker {
     this.#unwatch();
     this.#doorman.close();
     this.#sync.stop();
-    for (const peer of this.#peers.values()) peer.session.stop(how);
+    for (const peer of this.#peers.values()) {
+      peer.session.stop(how);
+      peer.bfdWatch.follow(undefined);
+    }
   }
 
   /** This peer is to be spoken with so; replaces what was said of the same address before. */
@@ -129,6 +134,7 @@ export class Speaker {
     if (known && sameSession(this.#config, known.config, config)) {
       const importChanged = JSON.stringify(known.config.importFilter) !== JSON.stringify(config.importFilter);
       known.reconfigure(config, importChanged);
+      if (this.#isRunning) known.bfdWatch.follow(config);
       return;
     }
     if (known) this.#remove(known, ceaseCode.configChange);
@@ -215,8 +221,10 @@ export class Speaker {
 
   #setDynamicPeer(peer: SpeakerPeer, { range: _range, ...template }: DynamicPeers): void {
     const config = { ...template, address: peer.config.address, zone: peer.config.zone ?? "", passive: true };
-    if (sameSession(this.#config, peer.config, config)) peer.reconfigure(config, false);
-    else this.#remove(peer, ceaseCode.configChange);
+    if (sameSession(this.#config, peer.config, config)) {
+      peer.reconfigure(config, false);
+      peer.bfdWatch.follow(config);
+    } else this.#remove(peer, ceaseCode.configChange);
   }
 
   #sorted(): SpeakerPeer[] {
@@ -224,7 +232,7 @@ export class Speaker {
   }
 
   #add(config: PeerConfig, isDynamic: boolean): SpeakerPeer {
-    const { clock, wire, random, tell } = this.#ports;
+    const { clock, wire, random, tell, bfd } = this.#ports;
     const own = { speaker: this.#config, tables: this.#tables, intake: this.#intake, owner: this.#owner };
     const context = { ...own, clock, tell };
     const peer = new SpeakerPeer(config, isDynamic, clock.wall(), context);
@@ -238,13 +246,25 @@ export class Speaker {
       peer,
     );
     this.#peers.set(peer.name, peer);
-    if (this.#isRunning) peer.session.start();
+    peer.bfdWatch = new BfdWatch({
+      peer: peer.name,
+      bfd,
+      tell,
+      fell: (reason) => peer.session.fail(cease(ceaseCode.bfdDown), `BFD: ${reason}`),
+    });
+    if (this.#isRunning) this.#startPeer(peer);
     return peer;
+  }
+
+  #startPeer(peer: SpeakerPeer): void {
+    peer.session.start();
+    peer.bfdWatch.follow(peer.config);
   }
 
   #remove(peer: SpeakerPeer, subcode: number): void {
     this.#peers.delete(peer.name);
     peer.session.stop({ kind: "cease", subcode });
+    peer.bfdWatch.follow(undefined);
     for (const { rib } of this.#tables.families.values()) rib.adjRibIn.condemn(peer.index, false);
     this.#leaving.add(peer);
     this.#wake();
