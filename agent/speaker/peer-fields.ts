@@ -3,7 +3,7 @@ import type { BfdTerms } from "../../bgp/bfd/port.ts";
 import type { Filter } from "../../bgp/filter/filter.ts";
 import type { MaxPrefixes, PeerTemplate } from "../../bgp/speaker/config.ts";
 import { type Family, families } from "../../net/family.ts";
-import { addressField, asnField, byFamily, portField, secondsField, withoutAbsent } from "./fields.ts";
+import { addressField, asnField, byFamily, portField, prefixField, secondsField, withoutAbsent } from "./fields.ts";
 
 /** Some families, in any order. */
 export const familyList = z.array(z.enum(["ipv4", "ipv6"])).min(1, { error: "at least one of ipv4, ipv6" });
@@ -88,6 +88,8 @@ export const templateFields = {
   gracefulShutdown: z.boolean().optional(),
   honourGracefulShutdown: z.boolean().optional(),
   thirdPartyNextHop: z.boolean().optional(),
+  linkPrefixes: z.array(prefixField).min(1).optional(),
+  linkLocalNextHop: addressField.optional(),
   delayOpenSeconds: secondsField(0, 240).optional(),
   sendHoldSeconds: secondsField(1, 65535).optional(),
   bfd: bfd.optional(),

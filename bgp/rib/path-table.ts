@@ -12,6 +12,8 @@ export const ineligible = {
   noPolicy: 5,
   ownNextHop: 6,
   routeLeak: 7,
+  notFirstAs: 8,
+  asSet: 9,
 } as const;
 
 /** One of the numbers of `ineligible`. */
@@ -27,6 +29,8 @@ export const ineligibleWhy: { readonly [R in Ineligible]: string } = {
   [ineligible.noPolicy]: "eBGP peer without an import filter (RFC 8212)",
   [ineligible.ownNextHop]: "the next hop is an address of our own (RFC 4271 6.3)",
   [ineligible.routeLeak]: "ONLY_TO_CUSTOMER says that this peer should not have sent it: a route leak (RFC 9234 5)",
+  [ineligible.notFirstAs]: "the first AS in AS_PATH is not the peer's (RFC 4271 6.3); enforceFirstAs: false takes it",
+  [ineligible.asSet]: "AS_PATH has an AS_SET, and rejectAsSets is on (RFC 9774 3)",
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Family } from "../../net/family.ts";
 import { type Ineligible, staleness } from "../rib/path-table.ts";
 import type { Rib } from "../rib/rib.ts";
-import type { ImportPeer } from "./import.ts";
+import type { ImportPeer } from "./import-rules.ts";
 
 /** Judges one path; `Import` does. */
 export interface Judge {

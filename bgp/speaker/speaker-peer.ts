@@ -6,7 +6,8 @@ import type { BfdState } from "../bfd/port.ts";
 import type { ExportTerms } from "../export/export-terms.ts";
 import type { GroupMember } from "../export/update-group.ts";
 import type { BgpFact } from "../fact.ts";
-import { ceaseCode, errorCode } from "../iana.ts";
+import { errorCode } from "../iana.ts";
+import { maxPrefixCease } from "../message/max-prefix.ts";
 import type { Notification } from "../message/notification.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
@@ -17,7 +18,8 @@ import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import type { BfdWatch } from "./bfd-watch.ts";
 import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
-import type { Import, ImportPeer } from "./import.ts";
+import type { Import } from "./import.ts";
+import type { ImportPeer } from "./import-rules.ts";
 import { peerMember } from "./peer-member.ts";
 import { peerTerms } from "./peer-terms.ts";
 import { prefixLimit } from "./prefix-limit.ts";
@@ -134,6 +136,7 @@ export class SpeakerPeer implements SessionListener {
     }
     this.#owner.wake();
     if (faults.length > 0 && verdict === "ok") {
+      this.session.noteFaults(faults);
       this.#owner.faults(this, faults, scan.block.slice(scan.blockStart, scan.blockEnd));
       const reset = faults.find(({ action }) => action === "reset");
       if (reset) return { code: errorCode.update, subcode: reset.subcode, data: reset.data };
@@ -240,6 +243,14 @@ export class SpeakerPeer implements SessionListener {
       ownAddress: this.#ownAddress,
       filter: this.config.importFilter,
       requiresPolicy: this.#speaker.ebgpRequiresPolicy && !negotiated.isInternal,
+      rules: {
+        name: this.name,
+        asn: this.#speaker.asn,
+        allowedOwnAs: this.config.allowedOwnAs ?? 0,
+        enforceFirstAs: this.config.enforceFirstAs ?? true,
+        honourGracefulShutdown: this.config.honourGracefulShutdown ?? true,
+        rejectAsSets: this.#speaker.rejectAsSets ?? false,
+      },
     };
   }
 
@@ -266,7 +277,7 @@ export class SpeakerPeer implements SessionListener {
       const limit = prefixLimit(this.config.maxPrefixes, family);
       if (limit === undefined || this.received(family) <= limit.most) continue;
       this.#owner.tooMany(this, family, limit.most);
-      return { code: errorCode.cease, subcode: ceaseCode.maxPrefixes, data: new Uint8Array(0) };
+      return maxPrefixCease(family, limit.most);
     }
     return undefined;
   }
