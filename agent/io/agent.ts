@@ -29,6 +29,7 @@ import { HostLinks } from "../host-links.ts";
 import { Intake } from "../intake.ts";
 import { Programming } from "../programming.ts";
 import { Waiters } from "../waiters.ts";
+import { BfdThread } from "./bfd.ts";
 import { Datastore } from "./datastore.ts";
 import { bgpProtocol, type Kernel, openKernel } from "./kernel.ts";
 import { KernelWire } from "./kernel-wire.ts";
@@ -61,6 +62,7 @@ export class Agent {
   readonly datastore: Datastore;
   readonly #options: AgentOptions;
   readonly #resolver = new NextHopResolver();
+  readonly #bfd: BfdThread;
   #kernel: Kernel | undefined;
   #watch: LinkWatch | undefined;
   #feed: NextHopFeed | undefined;
@@ -88,6 +90,7 @@ export class Agent {
     this.links = new HostLinks(this.graph);
     this.intake = new Intake({ nodeName, graph: this.graph, policy: this.policy, tell, onPools: options.onPools });
     this.#settings = felixSettings(variables, []).settings;
+    this.#bfd = new BfdThread(tell);
     const changed = (): void => this.#wake();
     this.datastore = new Datastore({ environment, store: options.store, tell, intake: this.intake, changed });
   }
@@ -118,6 +121,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#bgp?.closeSilently();
+    this.#bfd.close();
     this.#watch?.close();
     this.#feed?.close();
     this.#kernel?.close();
@@ -266,7 +270,8 @@ export class Agent {
     const stale = [...kernel.fib.actual()].filter((route) => route.protocol === bgpProtocol);
     const wire = new KernelWire((name) => this.links.ifindexOf(name));
     const turns = { soon: (run: () => void) => void setImmediate(run) };
-    const ports = { wire, clock: systemClock, random: systemRandom, turns, tell, sink: routes, nextHops: routes };
+    const world = { wire, clock: systemClock, random: systemRandom, turns, tell, bfd: this.#bfd };
+    const ports = { ...world, sink: routes, nextHops: routes };
     return new BgpService({
       open: (config) => new Speaker(config, ports),
       tell,

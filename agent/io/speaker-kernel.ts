@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { KernelFact } from "../../kernel/fact.ts";
 import { FibDriver } from "../../kernel/fib-driver.ts";
 import { mainTable } from "../../kernel/fib-route.ts";
@@ -10,6 +9,7 @@ import { KernelRoutes } from "../bgp/kernel-routes.ts";
 import { NextHopFeed } from "../bgp/next-hop-feed.ts";
 import type { AgentFact } from "../fact.ts";
 import { NextHopResolver } from "../graph/next-hop-resolver.ts";
+import { ifindexOf } from "./ifindex.ts";
 import { bgpProtocol } from "./kernel.ts";
 
 /** A stamp that no route of a lone speaker carries: it has no local routes. */
@@ -48,13 +48,4 @@ export async function openSpeakerKernel(
       fib.close();
     },
   };
-}
-
-/** The index of an interface of this machine, by name. */
-export function ifindexOf(name: string): number | undefined {
-  try {
-    return Number(readFileSync(`/sys/class/net/${encodeURIComponent(name)}/ifindex`, "utf8"));
-  } catch {
-    return undefined;
-  }
 }

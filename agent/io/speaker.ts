@@ -2,16 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import type { Logger } from "pino";
-import { bgpLevels } from "../../bgp/fact.ts";
+import { type BgpFact, bgpLevels } from "../../bgp/fact.ts";
 import { openSpeaker } from "../../bgp/io/speaker.ts";
 import { NetWire } from "../../bgp/io/wire.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { warmUp } from "../../bgp/speaker/warm-up.ts";
 import type { Wire } from "../../bgp/wire.ts";
 import { ManxError } from "../../lib/error.ts";
+import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { answerBgp } from "../bgp/answer.ts";
 import { readSpeakerConfig, type SpeakerSettings } from "../speaker/config.ts";
+import type { BfdThread } from "./bfd.ts";
 import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog } from "./log.ts";
 import type { SpeakerKernel } from "./speaker-kernel.ts";
@@ -43,8 +45,15 @@ async function openWire({ peers, dynamicPeers }: SpeakerSettings): Promise<Wire>
   );
   if (!needsMore && !peers.some(({ zone }) => zone !== undefined)) return new NetWire();
   const { KernelWire } = await import("./kernel-wire.ts");
-  const { ifindexOf } = await import("./speaker-kernel.ts");
+  const { ifindexOf } = await import("./ifindex.ts");
   return new KernelWire(ifindexOf);
+}
+
+/** A thread for BFD when somebody asks for it; it starts with the first peer that does. */
+async function openBfd({ peers, dynamicPeers }: SpeakerSettings, tell: Tell<BgpFact>): Promise<BfdThread | undefined> {
+  if (![...peers, ...dynamicPeers].some(({ bfd }) => bfd !== undefined)) return undefined;
+  const { BfdThread } = await import("./bfd.ts");
+  return new BfdThread(tell);
 }
 
 /** Answers `manxctl bgp` on a socket; a speaker that may not make one runs all the same. */
@@ -74,9 +83,11 @@ async function run(settings: SpeakerSettings): Promise<void> {
   }
   const preserved = kernel?.preserved ?? [];
   const restart = { restarting: preserved.length > 0, forwardingPreserved: preserved };
+  const bfd = await openBfd(settings, tell);
+  const forwarding = kernel && { sink: kernel.routes, nextHops: kernel.routes };
   const speaker = openSpeaker(
     { ...settings.speaker, restart },
-    { tell, wire: await openWire(settings), ...(kernel && { sink: kernel.routes, nextHops: kernel.routes }) },
+    { tell, wire: await openWire(settings), ...forwarding, ...(bfd && { bfd }) },
   );
   for (const peer of settings.peers) speaker.setPeer(peer);
   speaker.setDynamicPeers(settings.dynamicPeers);

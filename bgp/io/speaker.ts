@@ -1,6 +1,7 @@
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
+import type { Bfd } from "../bfd/port.ts";
 import type { BgpFact } from "../fact.ts";
 import type { SpeakerConfig } from "../speaker/config.ts";
 import type { NextHops, RouteSink, Turns } from "../speaker/ports.ts";
@@ -22,6 +23,8 @@ export interface MachineOptions {
   readonly wire?: Wire;
   readonly sink?: RouteSink;
   readonly nextHops?: NextHops;
+  /** Who watches peers by BFD; absent: nobody. */
+  readonly bfd?: Bfd;
 }
 
 /** A speaker on this machine's clock, chance and sockets; not yet started. */
