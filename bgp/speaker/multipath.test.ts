@@ -80,7 +80,10 @@ describe("multipath", () => {
     far[2]!.speaker.announce(p(prefix), { origin: "incomplete", communities: [7] });
     net.run(5);
     assert.deepEqual(told.news(), [], "one hop before and after, and the best one is the same");
-    const states = x.speaker.explain(p(prefix))!.candidates.map(({ peer, isUsed, step }) => [peer, isUsed, step]);
+    const states = x.speaker
+      .explain(p(prefix))!
+      .candidates.map(({ peer, isUsed, step }) => [peer, isUsed, step])
+      .sort();
     assert.deepEqual(states, [
       ["10.255.0.2", true, ""],
       ["10.255.0.3", false, "origin"],
@@ -90,7 +93,10 @@ describe("multipath", () => {
 
   it("explains which paths are used beside the best one", () => {
     const { x } = fanOut(2, 3);
-    const states = x.speaker.explain(p(prefix))!.candidates.map(({ peer, isBest, isUsed }) => [peer, isBest, isUsed]);
+    const states = x.speaker
+      .explain(p(prefix))!
+      .candidates.map(({ peer, isBest, isUsed }) => [peer, isBest, isUsed])
+      .sort();
     assert.deepEqual(states, [
       ["10.255.0.2", true, true],
       ["10.255.0.3", false, true],

@@ -82,7 +82,7 @@ class Bench {
   }
 
   change(importFilter: Filter | undefined): void {
-    this.peer.reconfigure({ ...config, ...(importFilter && { importFilter }) }, true);
+    this.peer.reconfigure({ ...config, ...(importFilter && { importFilter }) });
     this.settle();
   }
 
@@ -155,7 +155,7 @@ describe("changed import filters", () => {
     const bench = new Bench(prefer);
     for (let n = 1; n <= 200; n++) bench.announce(`10.${n}.0.0/16`, n);
     bench.settle();
-    bench.peer.reconfigure(config, true);
+    bench.peer.reconfigure(config);
     bench.tables.of("ipv4")!.reimports.run(50);
     bench.peer.onDown({ cause: "connection", notification: undefined, why: "", hint: "", retains: [] });
     bench.settle();

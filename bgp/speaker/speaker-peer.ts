@@ -17,7 +17,7 @@ import type { DownReason, SessionListener } from "../session/session-listener.ts
 import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import type { BfdWatch } from "./bfd-watch.ts";
-import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
+import { importKey, type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import type { Import } from "./import.ts";
 import type { ImportPeer } from "./import-rules.ts";
 import { peerMember } from "./peer-member.ts";
@@ -219,8 +219,9 @@ export class SpeakerPeer implements SessionListener {
     this.session.resumeReading();
   }
 
-  /** The same session under other rules: filters, reflection, next hop. */
-  reconfigure(config: PeerConfig, importChanged: boolean): void {
+  /** The same session under other rules: filters, reflection, next hop. What it has sent is judged anew where need be. */
+  reconfigure(config: PeerConfig): void {
+    const importChanged = importKey(this.config) !== importKey(config);
     this.config = config;
     if (!this.#negotiated) return;
     this.#tables.peers.replace(this.index, this.#ribPeer(this.#negotiated));

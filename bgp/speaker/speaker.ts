@@ -132,8 +132,7 @@ export class Speaker {
     const name = peerName(config.address, config.zone);
     const known = this.#peers.get(name);
     if (known && sameSession(this.#config, known.config, config)) {
-      const importChanged = JSON.stringify(known.config.importFilter) !== JSON.stringify(config.importFilter);
-      known.reconfigure(config, importChanged);
+      known.reconfigure(config);
       if (this.#isRunning) known.bfdWatch.follow(config);
       return;
     }
@@ -222,7 +221,7 @@ export class Speaker {
   #setDynamicPeer(peer: SpeakerPeer, { range: _range, ...template }: DynamicPeers): void {
     const config = { ...template, address: peer.config.address, zone: peer.config.zone ?? "", passive: true };
     if (sameSession(this.#config, peer.config, config)) {
-      peer.reconfigure(config, false);
+      peer.reconfigure(config);
       peer.bfdWatch.follow(config);
     } else this.#remove(peer, ceaseCode.configChange);
   }
