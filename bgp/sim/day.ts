@@ -1,10 +1,10 @@
 import { chanceOf } from "./chance.ts";
-import { type PodNetworkSize, podNetwork } from "./pod-network.ts";
 import type { SimulatedNetwork } from "./simulation.ts";
 import { Trouble } from "./trouble.ts";
 
 /** How a long time of trouble is made up: rounds, each of trouble and of quiet. */
-export interface DayTerms extends PodNetworkSize {
+export interface DayTerms {
+  /** Of the trouble; the network has its own. */
   readonly seed: number;
   readonly rounds: number;
   readonly troubleSeconds: number;
@@ -32,24 +32,22 @@ export interface DayFigures {
 const freshSeconds = 150;
 
 /**
- * Lets a pod network live through rounds of trouble. At the end of each round's quiet every running router's table and
+ * Lets a network live through rounds of trouble. At the end of each round's quiet every running router's table and
  * forwarding equal those of a fresh start with the same routers down and the same links cut, and no packet goes in circles.
  * Every other round leaves half of what is broken broken.
  */
-export function liveThrough(terms: DayTerms): DayFigures {
+export function liveThrough(network: SimulatedNetwork, terms: DayTerms): DayFigures {
   const { seed, rounds, troubleSeconds, everySeconds, quietSeconds } = terms;
-  const network = podNetwork({ seed, link: { delayMs: 0.5, jitterMs: 3 } }, terms);
   const trouble = new Trouble(network, chanceOf(seed, "trouble"));
   network.run({ forSeconds: freshSeconds });
   let [comparisons, damaged, mismatch] = [0, 0, ""];
-  const fresh = new FreshStarts(network);
   for (let round = 0; round < rounds && mismatch === ""; round++) {
     trouble.rage(troubleSeconds, everySeconds);
     trouble.calm(round % 2 === 0 && round < rounds - 1);
     network.run({ forSeconds: quietSeconds });
     if (trouble.broken > 0) damaged++;
     comparisons++;
-    const wrong = fresh.difference(seed + round + 1) || circles(network);
+    const wrong = differenceFromFresh(network, seed + round + 1) || circles(network);
     if (wrong === "") trouble.log.length = 0;
     else mismatch = `seed ${seed}, round ${round}: ${wrong}\nfaults since all was well:\n${trouble.log.join("\n")}`;
     trouble.mend();
@@ -75,25 +73,19 @@ function stateOf(network: SimulatedNetwork, name: string): string {
   return [...table, ...forwarding].join("\n");
 }
 
-/** Compares a network with fresh starts of the same. */
-class FreshStarts {
-  readonly #network: SimulatedNetwork;
-
-  constructor(network: SimulatedNetwork) {
-    this.#network = network;
+/**
+ * The first running router whose table or forwarding is not that of a fresh start of the same network, with the lines in
+ * which they differ; empty when there is none.
+ */
+export function differenceFromFresh(network: SimulatedNetwork, seed: number): string {
+  const twin = network.twin(seed);
+  twin.run({ forSeconds: freshSeconds });
+  for (const name of network.names) {
+    if (!network.isRunning(name)) continue;
+    const [here, there] = [stateOf(network, name), stateOf(twin, name)];
+    if (here !== there) return `${name} differs from a fresh start\n${differingLines(here, there)}`;
   }
-
-  /** The first router whose state is not that of a fresh start, with both; empty when there is none. */
-  difference(seed: number): string {
-    const twin = this.#network.twin(seed);
-    twin.run({ forSeconds: freshSeconds });
-    for (const name of this.#network.names) {
-      if (!this.#network.isRunning(name)) continue;
-      const [here, there] = [stateOf(this.#network, name), stateOf(twin, name)];
-      if (here !== there) return `${name} differs from a fresh start\n${differingLines(here, there)}`;
-    }
-    return "";
-  }
+  return "";
 }
 
 function differingLines(here: string, there: string): string {
@@ -103,8 +95,8 @@ function differingLines(here: string, there: string): string {
   return [...only(ours, theirs, "is "), ...only(theirs, ours, "ought to be ")].join("\n");
 }
 
-/** A packet that goes in circles, as text, or empty. */
-function circles(network: SimulatedNetwork): string {
+/** The first packet that goes in circles, as text; empty when there is none. */
+export function circles(network: SimulatedNetwork): string {
   for (const name of network.names) {
     if (!network.isRunning(name)) continue;
     for (const prefix of network.forwarding(name).keys()) {

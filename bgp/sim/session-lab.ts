@@ -43,6 +43,9 @@ export function labConfig(local: number, peer: number, differing: Partial<Sessio
   };
 }
 
+/** What a lab needs of a network. */
+export type LabNetwork = Pick<SimNetwork, "clock" | "random" | "host">;
+
 /** What a session told, in the order in which it told it. */
 export type Told =
   | { readonly on: "established"; readonly negotiated: Negotiated }
@@ -64,7 +67,7 @@ export class LabPeer {
   answer: Notification | undefined;
   readonly #unlisten: () => void;
 
-  constructor(network: SimNetwork, config: SessionConfig, listens = true) {
+  constructor(network: LabNetwork, config: SessionConfig, listens = true) {
     const { clock, random }: { clock: Clock; random: Random } = network;
     const wire = network.host(config.dial.localAddress!);
     const tell = (fact: SessionFact): unknown => this.facts.push(fact);
