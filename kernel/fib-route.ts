@@ -26,6 +26,8 @@ export interface NextHop {
   readonly onlink?: boolean;
   /** Share of the flows, 1..256; absent means 1. */
   readonly weight?: number;
+  /** Its link is down, so the kernel does not use it now (RTNH_F_DEAD). Only ever read, and no part of what a route is. */
+  readonly isDown?: boolean;
 }
 
 /** A route as the kernel forwards by. One (table, prefix, metric) has one of them. */

@@ -10,6 +10,9 @@ import type { NodeGraph, NodeOutput } from "../graph/node-graph.ts";
 import type { Self } from "../graph/planned.ts";
 import { peerConfig } from "./peer-config.ts";
 
+/** Next hops of one route: Calico's BIRD has `merge paths on`, which is 16 (BIRD 2 doc, kernel protocol). */
+const maxPaths = 16;
+
 /** How long we keep the routes of a peer that is back and has not said End-of-RIB, seconds. */
 const stalePathSeconds = 120;
 
@@ -86,6 +89,7 @@ export class BgpService {
       routerId: parseAddress(self.routerId)!.a,
       ...(clusterId !== undefined && { clusterId }),
       families: ["ipv4", "ipv6"],
+      maxPaths,
       listen: { port },
       ebgpRequiresPolicy: true,
       gracefulRestart: { restartSeconds, stalePathSeconds },

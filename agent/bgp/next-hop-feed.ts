@@ -1,6 +1,6 @@
 import { KernelError } from "../../kernel/error.ts";
 import type { Fib, FibListener, OpenFib } from "../../kernel/fib.ts";
-import { type FibRoute, mainTable, routeKey } from "../../kernel/fib-route.ts";
+import { type FibRoute, mainTable, routeKey, sameRoute } from "../../kernel/fib-route.ts";
 import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { type Millis, millis } from "../../lib/unit.ts";
@@ -57,7 +57,7 @@ export class NextHopFeed {
     };
     return {
       appeared: (route) => this.#put(route),
-      vanished: (route) => this.#drop(routeKey(route)),
+      vanished: (route) => this.#lose(route),
       // The kernel forgets routes with a link or a source address, and says nothing of it.
       linkUp: dumpSoon,
       linkDown: dumpSoon,
@@ -72,6 +72,20 @@ export class NextHopFeed {
     const key = routeKey(route);
     this.#known.set(key, route);
     this.#options.resolver.onRoute({ kind: "set", key, value: route }, route.prefix);
+    this.#soon(gatherMs);
+  }
+
+  /**
+   * A route is gone, or a part of one: IPv6 tells the next hops of a route one by one, and may have several routes of one
+   * key. What is left then only a dump knows.
+   */
+  #lose(route: FibRoute): void {
+    if (route.table !== mainTable || route.protocol === this.#options.bgpProtocol) return;
+    const key = routeKey(route);
+    const known = this.#known.get(key);
+    if (known && sameRoute(known, route)) this.#drop(key);
+    if (!known || sameRoute(known, route)) return;
+    this.#mustDump = true;
     this.#soon(gatherMs);
   }
 

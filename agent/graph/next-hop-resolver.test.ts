@@ -43,6 +43,12 @@ describe("next hops", () => {
     resolver.onRoute({ kind: "delete", key: "0" }, routes[0]!.prefix);
     assert.equal(resolved(resolver, "8.8.8.8"), "none");
   });
+  it("take no way whose link is down", () => {
+    const hops = [2, 3].map((ifindex) => ({ ifindex, via: parseAddress(`10.0.${ifindex}.1`)!, isDown: ifindex === 2 }));
+    const forked = { ...route("10.9.0.0/16", 0), nexthops: hops };
+    assert.equal(resolved(given(forked), "10.9.0.1"), "3 10.0.3.1");
+    assert.equal(resolved(given({ ...forked, nexthops: [hops[0]!] }), "10.9.0.1"), "none");
+  });
   it("do not rest on a route that drops", () => {
     assert.equal(
       resolved(given(route("10.0.0.0/8", 2), route("10.0.0.0/24", 0, undefined, 0, "blackhole")), "10.0.0.1"),

@@ -33,12 +33,13 @@ export class NextHopResolver {
     else trie.delete(prefix);
   }
 
-  /** Undefined when no route leads there, or the one that does drops. */
+  /** Undefined when no route leads there, or the one that does drops, or all its links are down. */
   resolve(address: Address): Resolved | undefined {
     const route = this.#tries[address.family].lookup(address)?.value.best;
-    if (route?.type !== "unicast" || route.nexthops.length === 0) return undefined;
+    const ways = route?.type === "unicast" ? route.nexthops.filter(({ isDown }) => !isDown) : [];
+    if (!route || ways.length === 0) return undefined;
     return {
-      nexthops: route.nexthops.map((hop) => (hop.via ? hop : { ...hop, via: address })),
+      nexthops: ways.map((hop) => (hop.via ? hop : { ...hop, via: address })),
       metric: route.metric,
     };
   }

@@ -71,6 +71,7 @@ export const k = {
 
   // struct rtnexthop: octets, then attributes.
   SIZEOF_RTNEXTHOP: 8,
+  RTNH_F_DEAD: 1,
   RTNH_F_ONLINK: 4,
   // The route is a cached one, not from a table.
   RTM_F_CLONED: 0x200,

@@ -8,6 +8,7 @@ import { type Message, MessageReader } from "../netlink/message-reader.ts";
 import type { NetlinkSocket, OpenNetlink } from "../netlink/socket.ts";
 import { k } from "./constants.ts";
 import { familyOf } from "./family.ts";
+import { joinedRoutes } from "./joined-routes.ts";
 import { decodeLink } from "./link.ts";
 import { decodeRoute, encodeRoute, encodeRouteDelete, encodeRouteDump } from "./route.ts";
 
@@ -60,7 +61,8 @@ export class RtnetlinkFib implements Fib {
     };
     try {
       const operation = `dump of ${filter.family} routes of table ${filter.table}`;
-      return await this.#client.dump(k.RTM_GETROUTE, (w) => encodeRouteDump(w, filter), wanted, operation);
+      const routes = await this.#client.dump(k.RTM_GETROUTE, (w) => encodeRouteDump(w, filter), wanted, operation);
+      return filter.family === "ipv6" ? joinedRoutes(routes) : routes;
     } catch (error) {
       if (isErrno(error, errno.ENOENT)) return [];
       throw error;

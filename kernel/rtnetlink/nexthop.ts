@@ -21,12 +21,14 @@ export function decodeNextHops(octets: Uint8Array): NextHop[] {
     if (length < k.SIZEOF_RTNEXTHOP || at + length > octets.length) throw malformed(`next hop of ${length} octets`);
     const via = gatewayIn(new AttributeReader(octets, at + k.SIZEOF_RTNEXTHOP, at + length, view));
     const onlink = (octets[at + 2]! & k.RTNH_F_ONLINK) !== 0;
+    const isDown = (octets[at + 2]! & k.RTNH_F_DEAD) !== 0;
     const weight = octets[at + 3]! + 1;
     nexthops.push({
       ifindex: view.getUint32(at + 4, hostIsLittleEndian),
       ...(via && { via }),
       ...(onlink && { onlink }),
       ...(weight !== 1 && { weight }),
+      ...(isDown && { isDown }),
     });
     at += (length + 3) & ~3;
   }
