@@ -179,12 +179,6 @@ export function sessionConfig(speaker: SpeakerConfig, peer: PeerConfig): Session
   };
 }
 
-/** What of a peer's configuration decides which of its routes are taken. Equal texts: nothing need be judged anew. */
-export function importKey(peer: PeerConfig): string {
-  const { importFilter, allowedOwnAs, enforceFirstAs, honourGracefulShutdown } = peer;
-  return JSON.stringify([importFilter, allowedOwnAs, enforceFirstAs, honourGracefulShutdown]);
-}
-
 function addPathOf(peer: PeerConfig, family: Family): SessionConfig["addPath"]["ipv4"] {
   const { send, receive = false } = peer.addPath?.[family] ?? {};
   return { send: send !== undefined, receive };

@@ -11,13 +11,14 @@ import { maxPrefixCease } from "../message/max-prefix.ts";
 import type { Notification } from "../message/notification.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
+import { type PeerChange, peerChange } from "../plan/peer-change.ts";
 import type { Negotiated } from "../session/negotiated.ts";
 import type { Session } from "../session/session.ts";
 import type { DownReason, SessionListener } from "../session/session-listener.ts";
 import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import type { BfdWatch } from "./bfd-watch.ts";
-import { importKey, type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
+import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import type { Import } from "./import.ts";
 import type { ImportPeer } from "./import-rules.ts";
 import { peerMember } from "./peer-member.ts";
@@ -220,15 +221,14 @@ export class SpeakerPeer implements SessionListener {
   }
 
   /** The same session under other rules: filters, reflection, next hop. What it has sent is judged anew where need be. */
-  reconfigure(config: PeerConfig): void {
-    const importChanged = importKey(this.config) !== importKey(config);
+  reconfigure(config: PeerConfig, change: PeerChange = peerChange(this.#speaker, this.config, config)): void {
     this.config = config;
     if (!this.#negotiated) return;
     this.#tables.peers.replace(this.index, this.#ribPeer(this.#negotiated));
     this.#prepare(this.#negotiated);
     for (const family of this.#negotiated.families) {
       this.#tables.of(family)?.groups.rejoin(this.index, this.#terms(family, this.#negotiated));
-      if (importChanged) this.#tables.of(family)?.reimports.begin(this.#import!, this.#intake);
+      if (change.imports) this.#tables.of(family)?.reimports.begin(this.#import!, this.#intake);
     }
     this.#owner.wake();
   }

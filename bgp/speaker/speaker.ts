@@ -9,6 +9,7 @@ import { ceaseCode } from "../iana.ts";
 import { cease } from "../message/notification.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import { UpdateScan } from "../message/update-scan.ts";
+import { peerChange } from "../plan/peer-change.ts";
 import type { Negotiated } from "../session/negotiated.ts";
 import { PeerSession } from "../session/peer-session.ts";
 import type { StopMode } from "../session/session.ts";
@@ -21,6 +22,7 @@ import { Import } from "./import.ts";
 import { listRoutes } from "./list-routes.ts";
 import { type LocalRoute, LocalRoutes } from "./local-routes.ts";
 import { explainPrefix, observe } from "./observe.ts";
+import { type PeerDetail, peerDetail } from "./peer-detail.ts";
 import { connectedNextHops, type NextHops, type RouteSink, type Turns } from "./ports.ts";
 import { RestartGate } from "./restart-gate.ts";
 import type { RoutePage, RouteQuery } from "./route-query.ts";
@@ -48,7 +50,7 @@ export interface SpeakerPorts {
 /**
  * A BGP speaker: peers, routes of its own, and everything between them. All calls say what should be and return at once;
  * the same call again does nothing. Peers may be added, changed and removed while it runs; a session only bounces when
- * what changed was negotiated in its OPEN or belongs to its socket.
+ * a field changed that `plan/field-effects.ts` says cannot change otherwise.
  */
 export class Speaker {
   readonly #config: SpeakerConfig;
@@ -131,8 +133,9 @@ export class Speaker {
   setPeer(config: PeerConfig): void {
     const name = peerName(config.address, config.zone);
     const known = this.#peers.get(name);
-    if (known && sameSession(this.#config, known.config, config)) {
-      known.reconfigure(config);
+    const change = known && !known.isDynamic ? peerChange(this.#config, known.config, config) : undefined;
+    if (known && change && !change.resets) {
+      known.reconfigure(config, change);
       if (this.#isRunning) known.bfdWatch.follow(config);
       return;
     }
@@ -192,9 +195,10 @@ export class Speaker {
     return explainPrefix(this.#tables, this.#sorted(), prefix, longest);
   }
 
-  /** Whether a peer of this name is configured or connected. */
-  hasPeer(name: string): boolean {
-    return this.#peers.has(name);
+  /** What is known of the peer of this name, or undefined. */
+  peer(name: string): PeerDetail | undefined {
+    const peer = this.#peers.get(name);
+    return peer && peerDetail(peer, this.#config.asn);
   }
 
   /** A page of routes; see `RouteQuery`. */
@@ -220,8 +224,9 @@ export class Speaker {
 
   #setDynamicPeer(peer: SpeakerPeer, { range: _range, ...template }: DynamicPeers): void {
     const config = { ...template, address: peer.config.address, zone: peer.config.zone ?? "", passive: true };
-    if (sameSession(this.#config, peer.config, config)) {
-      peer.reconfigure(config);
+    const change = peerChange(this.#config, peer.config, config);
+    if (!change.resets) {
+      peer.reconfigure(config, change);
       peer.bfdWatch.follow(config);
     } else this.#remove(peer, ceaseCode.configChange);
   }
@@ -338,9 +343,4 @@ export class Speaker {
     for (const peer of this.#leaving) this.#tables.peers.remove(peer.index);
     this.#leaving.clear();
   }
-}
-
-/** Whether a session under one configuration may go on under another. */
-function sameSession(speaker: SpeakerConfig, x: PeerConfig, y: PeerConfig): boolean {
-  return JSON.stringify(sessionConfig(speaker, x)) === JSON.stringify(sessionConfig(speaker, y));
 }
