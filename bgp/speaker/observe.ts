@@ -56,6 +56,7 @@ function peerState(counts: readonly FamilyCounts[], peer: SpeakerPeer): PeerStat
     isDynamic: peer.isDynamic,
     why: session.state === "Established" ? "" : session.why,
     families: counts.map((family) => familyState(family, peer)),
+    counters: session.counters,
   };
 }
 

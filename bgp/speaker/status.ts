@@ -1,4 +1,5 @@
 import type { Family } from "../../net/family.ts";
+import type { SessionCounters } from "../session/counters.ts";
 import type { State } from "../session/state.ts";
 import type { RouteState } from "./route-query.ts";
 
@@ -15,6 +16,8 @@ export interface PeerState {
   /** Why it is not Established, with a hint, or empty. */
   readonly why: string;
   readonly families: readonly PeerFamilyState[];
+  /** Since the peer was configured; counted on in place. */
+  readonly counters: SessionCounters;
 }
 
 /** One family of a peer. */
