@@ -8,6 +8,9 @@ export class CliError extends ManxError<"cli/failed", { readonly reasons: readon
   }
 }
 
+/** Nobody serves the socket that was asked. */
+export class NobodyServes extends CliError {}
+
 /** What was given contains mistakes, all of them listed; nothing has been written. */
 export class BadInput extends ManxError<"cli/bad-input", { readonly mistakes: readonly string[] }> {
   constructor(mistakes: readonly string[]) {

@@ -1,9 +1,10 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { ManxError } from "../lib/error.ts";
+import { bgpCommands } from "./bgp/commands.ts";
 import type { Shell } from "./shell.ts";
 
 /** What a command's file is asked to do, once its words are understood. Files are loaded only when their command runs. */
-type Action = (shell: Shell, words: readonly string[], options: OptionValues) => Promise<void>;
+export type Action = (shell: Shell, words: readonly string[], options: OptionValues) => Promise<void>;
 
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
@@ -131,7 +132,7 @@ function build(shell: Shell): Command {
     command.copyInheritedSettings(program);
     command.action(() => action(shell, command.args, command.opts()));
   };
-  for (const add of [resourceCommands, changeCommands, ipamCommands, agentCommands]) add(program, on);
+  for (const add of [resourceCommands, changeCommands, ipamCommands, agentCommands, bgpCommands]) add(program, on);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

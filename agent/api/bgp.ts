@@ -67,6 +67,10 @@ export interface BgpPeer {
   /** Why it is not up and what to look at, or empty. */
   readonly why: string;
   readonly families: readonly BgpPeerFamily[];
+  /** How often it came up, and messages either way, since the peer was configured. */
+  readonly established: number;
+  readonly messagesIn: number;
+  readonly messagesOut: number;
 }
 
 /** Tables of one family. */
@@ -165,6 +169,38 @@ export interface BgpExplainAnswer {
 export interface BgpPeerAnswer {
   readonly ok: true;
   readonly peer: BgpPeer;
-  /** Its update groups. */
+  /** What the two OPENs agreed on, as pairs of a name and a value in words; empty unless Established. */
+  readonly negotiated: readonly (readonly [name: string, value: string])[];
+  readonly messages: {
+    readonly in: Readonly<Record<string, number>>;
+    readonly out: Readonly<Record<string, number>>;
+  };
+  readonly octetsIn: number;
+  readonly octetsOut: number;
+  readonly malformed: number;
+  /** Octets that wait for the kernel to take them. */
+  readonly queuedBytes: number;
+  /** The last NOTIFICATION either way. */
+  readonly lastError?: {
+    readonly direction: "sent" | "received";
+    readonly code: number;
+    readonly subcode: number;
+    readonly text: string;
+    readonly hint: string;
+    readonly at: string;
+  };
+  /** Its update group, by family. */
   readonly groups: readonly (BgpGroup & { readonly number: number })[];
+  /** The last malformed UPDATEs, oldest first. */
+  readonly malformedMessages: readonly {
+    readonly at: string;
+    readonly verdict: "discard" | "withdraw" | "reset";
+    readonly attribute?: number;
+    readonly why: string;
+    /** Hexadecimal, marker included, cut after 4,096 octets. */
+    readonly octets: string;
+    readonly length: number;
+    /** Where the fault begins; -1: nowhere in particular. */
+    readonly offset: number;
+  }[];
 }

@@ -40,7 +40,7 @@ function asked(text: string): Pick<RouteQuery, "prefix" | "longest"> {
 
 function answerRoutes(speaker: Speaker, request: BgpRoutesRequest): BgpRoutesAnswer {
   const { do: _do, prefix, view = "best", limit = 1000, peer, ...rest } = request;
-  if (peer !== undefined && peer !== "local" && !speaker.hasPeer(peer)) throw noSuchPeer(peer);
+  if (peer !== undefined && peer !== "local" && !speaker.peer(peer)) throw noSuchPeer(peer);
   const query = {
     ...rest,
     view,

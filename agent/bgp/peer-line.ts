@@ -1,8 +1,11 @@
+import type { MessageCounts } from "../../bgp/session/counters.ts";
 import type { GroupState, PeerState } from "../../bgp/speaker/status.ts";
 import { formatTimestamp } from "../../datastore/timestamp.ts";
 import { ipv4 } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import type { BgpGroup, BgpPeer } from "../api/bgp.ts";
+
+const sum = (counts: MessageCounts): number => Object.values(counts).reduce((total, one) => total + one, 0);
 
 /** A peer in a line; `now` is wall-clock milliseconds. */
 export function bgpPeer(peer: PeerState, now: number): BgpPeer {
@@ -16,6 +19,9 @@ export function bgpPeer(peer: PeerState, now: number): BgpPeer {
     isDynamic: peer.isDynamic,
     why: peer.why,
     families: peer.families,
+    established: peer.counters.established,
+    messagesIn: sum(peer.counters.messagesIn),
+    messagesOut: sum(peer.counters.messagesOut),
   };
 }
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { SocketRequest } from "../../agent/api/socket.ts";
-import { CliError } from "../error.ts";
+import { CliError, NobodyServes } from "../error.ts";
 
 /** Longest answer that is read; a node's status with thousands of workloads stays far below. */
 const answerLimit = 64 * 1024 * 1024;
@@ -11,7 +11,7 @@ function unreachable(path: string, error: NodeJS.ErrnoException): CliError {
   if (error.code === "EACCES") return new CliError(`no permission for the agent's socket ${path}; root would be right`);
   const why = error.code === "ENOENT" || error.code === "ECONNREFUSED" ? "nobody serves it" : error.message;
   const hint = "is the agent of this node running, and is MANX_RUN_DIR its folder?";
-  return new CliError(`Calico process is not running.\nthe agent's socket ${path}: ${why}; ${hint}`);
+  return new NobodyServes(`Calico process is not running.\nthe agent's socket ${path}: ${why}; ${hint}`);
 }
 
 function parse(line: string, path: string): unknown {

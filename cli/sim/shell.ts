@@ -4,7 +4,7 @@ import { SimStore } from "../../datastore/sim/store.ts";
 import type { Store } from "../../datastore/store.ts";
 import { seededRandom } from "../../lib/random.ts";
 import { SimClock } from "../../lib/sim/clock.ts";
-import { CliError } from "../error.ts";
+import { CliError, NobodyServes } from "../error.ts";
 import { run } from "../program.ts";
 import type { Environment, Shell } from "../shell.ts";
 
@@ -50,7 +50,7 @@ export class SimShell implements Shell {
 
   ask(socket: string, request: SocketRequest): Promise<unknown> {
     this.asked.push({ socket, request });
-    if (!this.answer) return Promise.reject(new CliError("Calico process is not running."));
+    if (!this.answer) return Promise.reject(new NobodyServes("Calico process is not running."));
     return Promise.resolve(this.answer(request));
   }
 
