@@ -1,0 +1,82 @@
+import { type Family, families } from "../../../net/family.ts";
+import { familyOf, holdSeconds, type Neighbour, type OwnRoute, type Plan, restartSeconds } from "../plan.ts";
+
+/** Most communities that fit into one line of FRR's configuration. */
+const perLine = 150;
+
+/** What bgpd reads. */
+export function bgpdConfig(plan: Plan): string {
+  return `${[
+    "hostname them",
+    "log stdout",
+    "debug bgp neighbor-events",
+    "bgp send-extra-data zebra",
+    ...plan.routes.flatMap(routeMap),
+    `router bgp ${plan.asn}`,
+    ` bgp router-id ${plan.routerId}`,
+    " no bgp ebgp-requires-policy",
+    " no bgp default ipv4-unicast",
+    " no bgp network import-check",
+    " bgp graceful-restart",
+    ` bgp graceful-restart restart-time ${restartSeconds}`,
+    " bgp graceful-restart preserve-fw-state",
+    " bgp graceful-restart select-defer-time 10",
+    ...plan.neighbours.flatMap((neighbour) => session(neighbour)),
+    ...families.flatMap((family) => inFamily(plan, family)),
+  ].join("\n")}\n`;
+}
+
+/** What zebra reads. */
+export function zebraConfig(): string {
+  return "hostname them\nlog stdout\nip forwarding\nipv6 forwarding\n";
+}
+
+function mapName(prefix: string): string {
+  return `own-${prefix.replaceAll(/[.:/]/g, "-")}`;
+}
+
+/** A route's communities, over as many lines as they need. */
+function routeMap({ prefix, communities = [], largeCommunities = [] }: OwnRoute): string[] {
+  const lines: string[] = [];
+  const steps = Math.max(1, Math.ceil(communities.length / perLine));
+  for (let step = 0; step < steps; step++) {
+    const part = communities.slice(step * perLine, (step + 1) * perLine);
+    lines.push(`route-map ${mapName(prefix)} permit ${step + 1}`);
+    if (part.length > 0) lines.push(` set community ${part.join(" ")} additive`);
+    if (step === 0 && largeCommunities.length > 0) lines.push(` set large-community ${largeCommunities.join(" ")}`);
+    if (step < steps - 1) lines.push(" on-match next");
+    lines.push("exit");
+  }
+  return lines;
+}
+
+function session(neighbour: Neighbour): string[] {
+  const { address, localAddress, asn, password } = neighbour;
+  return [
+    `remote-as ${asn}`,
+    `update-source ${localAddress}`,
+    `timers ${holdSeconds / 3} ${holdSeconds}`,
+    "timers connect 1",
+    "advertisement-interval 0",
+    ...(neighbour.passive ? ["passive"] : []),
+    ...(password === undefined ? [] : [`password ${password}`]),
+    ...(neighbour.ttlSecurity ? ["ttl-security hops 1"] : []),
+    ...(neighbour.extendedNextHop ? ["capability extended-nexthop"] : []),
+    ...(neighbour.bfd ? ["bfd 3 100 100"] : []),
+  ].map((line) => ` neighbor ${address} ${line}`);
+}
+
+function inFamily(plan: Plan, family: Family): string[] {
+  const own = plan.routes.filter(({ prefix }) => familyOf(prefix) === family);
+  const carrying = plan.neighbours.filter((neighbour) => neighbour.families.includes(family));
+  return [
+    ` address-family ${family} unicast`,
+    ...own.map(({ prefix }) => `  network ${prefix} route-map ${mapName(prefix)}`),
+    ...carrying.flatMap(({ address, routeReflectorClient, addPath }) => [
+      `  neighbor ${address} activate`,
+      ...(routeReflectorClient ? [`  neighbor ${address} route-reflector-client`] : []),
+      ...(addPath ? [`  neighbor ${address} addpath-tx-all-paths`] : []),
+    ]),
+    " exit-address-family",
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Feature } from "./daemon.ts";
+
+/** One row of the matrix: what is tried, and what a daemon needs to have for it. */
+export interface Row {
+  readonly title: string;
+  readonly needs: readonly Feature[];
+}
+
+/** The rows of the matrix, in their order. */
+export const rows = {
+  ipv4: { title: "IPv4", needs: [] },
+  ipv6: { title: "IPv6", needs: [] },
+  both: { title: "both families in one session", needs: [] },
+  md5Right: { title: "MD5, same password", needs: [] },
+  md5Wrong: { title: "MD5, other password: never up", needs: [] },
+  ttlBoth: { title: "TTL security on both sides", needs: [] },
+  ttlOne: { title: "TTL security only here: never up", needs: [] },
+  largeCommunities: { title: "large communities, both ways", needs: [] },
+  shutdownHeard: { title: "its shutdown text, heard here", needs: ["shutdown text"] },
+  reflect: { title: "we reflect to it", needs: [] },
+  reflected: { title: "it reflects to us", needs: ["route reflection"] },
+  extendedMessages: { title: "extended messages, both ways", needs: ["extended messages"] },
+  weRestart: { title: "graceful restart of ours", needs: ["graceful restart: helping"] },
+  theyRestart: { title: "graceful restart of its", needs: ["graceful restart: restarting"] },
+  collisions: { title: "20 collisions, each resolved at once", needs: ["collisions"] },
+} as const satisfies Readonly<Record<string, Row>>;
+
+/** The key of a row. */
+export type RowKey = keyof typeof rows;
