@@ -95,6 +95,15 @@ describe("block editor", () => {
     );
   });
 
+  it("puts ONLY_TO_CUSTOMER in its place where there is none (RFC 9234 5)", () => {
+    assert.equal(edited({}, { otc: 7 }).otc, 7);
+    assert.equal(edited({ otc: 9 }, { otc: 7 }).otc, 9);
+    const large = [{ globalAdministrator: 1, localData1: 2, localData2: 3 }];
+    assert.deepEqual(edited({ med: 4, largeCommunities: large }, { otc: 7 }), {
+      ...pathAttributes({ med: 4, largeCommunities: large, otc: 7 }),
+    });
+  });
+
   it("passes on unknown transitive attributes with the Partial bit, and drops the others (RFC 4271 5)", () => {
     const block = Uint8Array.of(0x40, 1, 1, 0, 0x40, 2, 0, 0xc0, 99, 1, 7, 0x80, 100, 1, 8);
     const editor = new BlockEditor();

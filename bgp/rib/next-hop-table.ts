@@ -1,4 +1,4 @@
-import { type Address, addressBytes, addressFromBytes, ipv4 } from "../../net/address.ts";
+import { type Address, addressBytes, addressFromBytes, ipv4, isLinkLocal } from "../../net/address.ts";
 import { widened } from "./column.ts";
 
 /** Where routes point: a global address or, where there is none, a link-local one (RFC 2545 3). */
@@ -82,10 +82,11 @@ export class NextHopTable {
       this.#refs[this.#lastId]!++;
       return this.#lastId;
     }
-    const id = this.hold({
-      address: addressFromBytes(buf.subarray(at, at + Math.min(length, 16))),
-      linkLocal: length >= 32 ? addressFromBytes(buf.subarray(at + 16, at + 32)) : undefined,
-    });
+    const address = addressFromBytes(buf.subarray(at, at + Math.min(length, 16)));
+    const second = length >= 32 ? addressFromBytes(buf.subarray(at + 16, at + 32)) : undefined;
+    // A link-local address alone is both: it only means something on the interface it came over.
+    const isAlone = address?.family === "ipv6" && isLinkLocal(address);
+    const id = this.hold({ address, linkLocal: second ?? (isAlone ? address : undefined) });
     this.#last.set(buf.subarray(at, at + length));
     this.#lastLength = length;
     this.#lastId = id;
