@@ -72,14 +72,22 @@ describe("a mesh in which both ends of every session call", () => {
   });
 
   it("a caller whose peer dies between the two OPENs, and only waits when it is back, gives up waiting soon", () => {
-    const network = createNetwork({ seed: 1, link: { delayMs: 10, jitterMs: 0 }, isTraced: true });
-    network.router("caller", { asn: 65000 }).router("waiting", { asn: 65000 });
-    network.peer("caller", "waiting", {}, { passive: true });
-    const isCalled = (): boolean => network.trace.some((line) => /waiting .*"to":"OpenConfirm"/.test(line));
-    assert.ok(network.until(isCalled, { withinSeconds: 5 }));
-    network.crash("waiting");
-    network.run({ forSeconds: 1 });
-    network.restart("waiting", { graceful: false, afterSeconds: 1 });
-    assert.ok(network.until(() => network.isRunning("waiting") && network.isSettled, { withinSeconds: 60 }));
+    let isReached = 0;
+    for (let seed = 0; seed < 12; seed++) {
+      const network = createNetwork({ seed, link: { delayMs: 30, jitterMs: 400 }, isTraced: true });
+      network.router("caller", { asn: 65000 }).router("waiting", { asn: 65000 });
+      network.peer("caller", "waiting", {}, { passive: true });
+      const isIn = (name: string, state: string): boolean =>
+        network.trace.some((line) => line.includes(` ${name} `) && line.includes(`"to":"${state}"`));
+      assert.ok(network.until(() => isIn("waiting", "OpenConfirm"), { withinSeconds: 5 }));
+      // TCP has nothing left to send again, so the caller cannot learn that its peer has forgotten it.
+      if (!isIn("caller", "OpenConfirm")) isReached++;
+      network.crash("waiting");
+      network.run({ forSeconds: 1 });
+      network.restart("waiting", { graceful: false, afterSeconds: 1 });
+      const isDone = (): boolean => network.isRunning("waiting") && network.isSettled;
+      assert.ok(network.until(isDone, { withinSeconds: 60 }), `seed ${seed}`);
+    }
+    assert.ok(isReached > 0);
   });
 });

@@ -65,6 +65,8 @@ export class LabPeer {
   restart: LocalRestart = { restarting: false, forwardingPreserved: [] };
   /** What the next UPDATE is answered with. */
   answer: Notification | undefined;
+  /** Called within every UPDATE. */
+  onUpdate: () => void = () => {};
   readonly #unlisten: () => void;
 
   constructor(network: LabNetwork, config: SessionConfig, listens = true) {
@@ -104,6 +106,7 @@ export class LabPeer {
       onEstablished: (negotiated) => this.told.push({ on: "established", negotiated }),
       onUpdate: ({ reachable, unreachable, verdict }) => {
         this.told.push({ on: "update", reachable, unreachable, verdict });
+        this.onUpdate();
         return this.answer;
       },
       onEndOfRib: (family) => this.told.push({ on: "end-of-rib", family }),
