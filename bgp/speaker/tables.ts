@@ -1,4 +1,5 @@
 import { type Family, families } from "../../net/family.ts";
+import { Aggregates } from "../aggregate/aggregates.ts";
 import { UpdateGroups } from "../export/update-groups.ts";
 import { AttributeIntake } from "../rib/attribute-intake.ts";
 import { AttributeStore } from "../rib/attribute-store.ts";
@@ -15,6 +16,8 @@ import { RouteFeed } from "./route-feed.ts";
 export interface FamilyTables {
   readonly rib: Rib;
   readonly groups: UpdateGroups;
+  /** Absent when the family has none. */
+  readonly aggregates: Aggregates | undefined;
   /** Absent when nobody forwards by our routes. */
   readonly feed: RouteFeed | undefined;
   readonly reimports: Reimports;
@@ -70,15 +73,25 @@ export class Tables {
   #tables(family: Family, sink: RouteSink | undefined, onRoom: () => void): FamilyTables {
     const { maxPaths = 1, decision } = this.#config;
     const hear = (prefix: number, isBestNews: boolean): void => {
+      if (isBestNews && aggregates !== undefined) aggregates.touch(prefix);
       groups.touch(prefix, isBestNews);
       if (isBestNews || maxPaths > 1) feed?.touch(prefix, isBestNews);
     };
     const rib = new Rib(family, this.attributes, this.peers, hear, decision);
-    const groups = new UpdateGroups(rib, this.attributes, this.peers);
+    const aggregates = this.#aggregates(rib);
+    const suppressed = aggregates?.suppresses
+      ? (prefix: number): boolean => aggregates.isSuppressed(prefix)
+      : undefined;
+    const groups = new UpdateGroups(rib, this.attributes, this.peers, suppressed);
     const nextHopOf = (path: number): RouteNextHop | undefined => this.#nextHopOf(rib, path);
     const ahead = (prefix: number): Forwarding => forwarding(rib, prefix, maxPaths, nextHopOf);
     const feed = sink && new RouteFeed(rib, sink, ahead, onRoom);
-    return { rib, groups, feed, reimports: new Reimports(rib), forwarding: ahead };
+    return { rib, groups, aggregates, feed, reimports: new Reimports(rib), forwarding: ahead };
+  }
+
+  #aggregates(rib: Rib): Aggregates | undefined {
+    const own = (this.#config.aggregates ?? []).filter(({ prefix }) => prefix.family === rib.family);
+    return own.length > 0 ? new Aggregates(own, rib, this.attributes, this.intake, this.#config) : undefined;
   }
 
   /** A link-local next hop lies on the interface of the session it came over. */

@@ -15,11 +15,12 @@ export function work(tables: Tables, isOpen: boolean, clock: Clock): boolean {
   const end = clock.now() + sliceMs;
   for (;;) {
     let isMore = false;
-    for (const { rib, groups, feed, reimports } of tables.families.values()) {
+    for (const { rib, groups, aggregates, feed, reimports } of tables.families.values()) {
       if (rib.adjRibIn.isSweeping && rib.adjRibIn.sweep(stepSize * 4)) isMore = true;
       if (reimports.isBusy && reimports.run(stepSize)) isMore = true;
       if (!isOpen) continue;
       rib.locRib.settle(stepSize);
+      if (aggregates !== undefined && rib.locRib.pending === 0) aggregates.settle();
       const isDecided = rib.locRib.pending === 0 && !rib.adjRibIn.isSweeping && !reimports.isBusy;
       if (!isDecided) isMore = true;
       if (groups.pump(isDecided)) isMore = true;
