@@ -3,7 +3,6 @@ import { Writer } from "../../lib/writer.ts";
 import { hardReset, insideHardReset, isFinal } from "./hard-reset.ts";
 import { maxPrefixCease, maxPrefixLimit } from "./max-prefix.ts";
 import { cease, type Notification, notification, readNotification, writeNotification } from "./notification.ts";
-import { notificationHint, sentHint } from "./notification-hint.ts";
 import { describeNotification } from "./notification-text.ts";
 import { shutdownText } from "./shutdown-text.ts";
 
@@ -68,17 +67,6 @@ describe("NOTIFICATION", () => {
       ],
     ];
     for (const [what, text] of texts) assert.equal(describeNotification(what), text);
-  });
-
-  it("hints at what the operator should look at", () => {
-    const context = { localAsn: 65001, holdTimeSeconds: 3 };
-    assert.match(notificationHint(notification(2, 2), context), /another AS than ours, 65001/);
-    assert.match(notificationHint(notification(2, 6), context), /hold time of 3 s/);
-    assert.equal(notificationHint(notification(77, 1), context), "");
-    assert.match(notificationHint(hardReset(cease(2)), context), /operator shut/);
-    assert.match(sentHint(notification(8, 0)), /takes nothing from us/);
-    assert.match(sentHint(hardReset(cease(1))), /more prefixes than configured/);
-    assert.equal(sentHint(cease(2)), "");
   });
 
   it("of too many prefixes says of which family, and how many were allowed (RFC 4486 4)", () => {

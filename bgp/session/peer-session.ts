@@ -11,6 +11,7 @@ import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import type { Connection, Endpoint } from "../wire.ts";
 import { type OtherConnection, resolveCollision, survivor } from "./collision.ts";
+import { connectionHint, waitingText } from "./connection-hint.ts";
 import type { ConnectionHost, OpenVerdict, SessionEvent, SessionPorts } from "./connection-host.ts";
 import { lastErrorOf, SessionCounters } from "./counters.ts";
 import { afterFailure, type FailureKind, restartDelay, undamped } from "./damping.ts";
@@ -87,7 +88,9 @@ export class PeerSession implements Session, ConnectionHost {
   }
 
   get why(): string {
-    return this.#why;
+    if (this.#why !== "") return this.#why;
+    const seconds = Math.floor((this.ports.clock.wall() - this.counters.changedAt) / 1000);
+    return waitingText(this.#shown, seconds, this.ports.config);
   }
 
   get queuedBytes(): number {
@@ -252,7 +255,9 @@ export class PeerSession implements Session, ConnectionHost {
     const kind = failureKind(event);
     const received = event.name === "NotifMsg" || event.name === "NotifMsgVerErr" ? event.notification : undefined;
     const sent = received ? undefined : (event.notification ?? downCause(event).notification);
-    const hint = received ? notificationHint(received, { localAsn, holdTimeSeconds }) : sent ? sentHint(sent) : "";
+    const hint =
+      connectionHint(event.name, from, event.why, this.ports.config) ||
+      (received ? notificationHint(received, { localAsn, holdTimeSeconds }) : sent ? sentHint(sent) : "");
     if (received) this.#onNotificationReceived(received, from);
     if (kind !== "collision") this.#why = hint ? `${event.why}: ${hint}` : event.why;
     const upMs = connection.establishedForMs ?? 0;
