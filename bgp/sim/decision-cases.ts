@@ -44,7 +44,8 @@ const pick = <T>(random: Random, ...from: readonly T[]): T => from[Math.floor(ra
 
 /**
  * Random candidates for `count` prefixes in two rounds: first everybody announces most of them, then half of that changes
- * or goes. Values come from small ranges, so that most decisions are close.
+ * or goes. Values come from small ranges, so that most decisions are close. Every route of iBGP has a LOCAL_PREF: without,
+ * RFC 7606 3 d makes it a withdrawal, while BIRD takes it for 100.
  */
 export function decisionCases(seed: number, count: number): readonly (readonly CaseRoute[])[] {
   const random = seededRandom(seed);
