@@ -92,7 +92,7 @@ function differingLines(here: string, there: string): string {
   const [ours, theirs] = [here.split("\n"), there.split("\n")];
   const only = (lines: readonly string[], others: readonly string[], sign: string): string[] =>
     lines.filter((line) => !others.includes(line)).map((line) => `${sign} ${line}`);
-  return [...only(ours, theirs, "is "), ...only(theirs, ours, "ought to be ")].join("\n");
+  return [...only(ours, theirs, "is"), ...only(theirs, ours, "ought to be")].join("\n");
 }
 
 /** The first packet that goes in circles, as text; empty when there is none. */
