@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import type { Logger } from "pino";
 import { type BgpFact, bgpLevels } from "../../bgp/fact.ts";
 import { openSpeaker } from "../../bgp/io/speaker.ts";
 import { NetWire } from "../../bgp/io/wire.ts";
+import { planText } from "../../bgp/plan/plan-text.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { warmUp } from "../../bgp/speaker/warm-up.ts";
 import type { Wire } from "../../bgp/wire.ts";
@@ -12,46 +11,37 @@ import { ManxError } from "../../lib/error.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { answerBgp } from "../bgp/answer.ts";
-import { readSpeakerConfig, type SpeakerSettings } from "../speaker/config.ts";
+import { speakerArguments, speakerUsage } from "../speaker/arguments.ts";
+import type { SpeakerSettings } from "../speaker/config.ts";
+import { needsBfd, needsKernelSockets, planSettings } from "../speaker/reload.ts";
 import type { BfdThread } from "./bfd.ts";
 import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog } from "./log.ts";
+import { readSpeakerFile, SpeakerFile } from "./speaker-file.ts";
 import type { SpeakerKernel } from "./speaker-kernel.ts";
-
-const usage = "usage: manx speaker --config FILE";
 
 /** How long what is queued may take to leave at the end. */
 const farewellMs = 200;
 
 /** The settings in a file, or the reasons why not on standard error. */
 function readSettings(file: string): SpeakerSettings | undefined {
-  let document: unknown;
-  try {
-    document = load(readFileSync(file, "utf8"));
-  } catch (error) {
-    console.error(`manx speaker: ${file}: ${(error as Error).message}`);
-    return undefined;
-  }
-  const reading = readSpeakerConfig(document);
+  const reading = readSpeakerFile(file);
   if (reading.ok) return reading.settings;
   for (const mistake of reading.mistakes) console.error(`manx speaker: ${file}: ${mistake}`);
   return undefined;
 }
 
 /** Sockets by node:net unless somebody asks for more than it has. */
-async function openWire({ peers, dynamicPeers }: SpeakerSettings): Promise<Wire> {
-  const needsMore = [...peers, ...dynamicPeers].some(
-    ({ password, ttl, ttlSecurityHops, device }) => (password ?? ttl ?? ttlSecurityHops ?? device) !== undefined,
-  );
-  if (!needsMore && !peers.some(({ zone }) => zone !== undefined)) return new NetWire();
+async function openWire(settings: SpeakerSettings): Promise<Wire> {
+  if (!needsKernelSockets(settings)) return new NetWire();
   const { KernelWire } = await import("./kernel-wire.ts");
   const { ifindexOf } = await import("./ifindex.ts");
   return new KernelWire(ifindexOf);
 }
 
 /** A thread for BFD when somebody asks for it; it starts with the first peer that does. */
-async function openBfd({ peers, dynamicPeers }: SpeakerSettings, tell: Tell<BgpFact>): Promise<BfdThread | undefined> {
-  if (![...peers, ...dynamicPeers].some(({ bfd }) => bfd !== undefined)) return undefined;
+async function openBfd(settings: SpeakerSettings, tell: Tell<BgpFact>): Promise<BfdThread | undefined> {
+  if (!needsBfd(settings)) return undefined;
   const { BfdThread } = await import("./bfd.ts");
   return new BfdThread(tell);
 }
@@ -73,7 +63,7 @@ async function serveQuestions(speaker: Speaker, log: Logger): Promise<void> {
   }
 }
 
-async function run(settings: SpeakerSettings): Promise<void> {
+async function run(file: string, settings: SpeakerSettings): Promise<void> {
   const log = openLog("speaker", "Info");
   const tell = logFacts(log, bgpLevels);
   let kernel: SpeakerKernel | undefined;
@@ -95,6 +85,9 @@ async function run(settings: SpeakerSettings): Promise<void> {
   warmUp(settings.speaker.families);
   await serveQuestions(speaker, log);
   speaker.start();
+  const config = new SpeakerFile(file, settings, speaker, log);
+  process.on("SIGHUP", () => config.reload());
+  log.info({ file, peers: settings.peers.length }, "speaker.ready");
   process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
   process.once("SIGTERM", () => stop(speaker, kernel));
   process.once("SIGINT", () => stop(speaker, kernel));
@@ -108,19 +101,24 @@ function stop(speaker: Speaker, kernel: SpeakerKernel | undefined): void {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const file = argv[0] === "--config" ? argv[1] : undefined;
-  if (file === undefined || argv.length !== 2) {
-    console.error(usage);
+  const wish = speakerArguments(argv);
+  if (wish === undefined) {
+    console.error(speakerUsage);
     process.exitCode = 2;
     return;
   }
-  const settings = readSettings(file);
-  if (!settings) {
+  const settings = readSettings(wish.config);
+  const running = wish.plan === undefined ? undefined : readSettings(wish.plan);
+  if (!settings || (wish.plan !== undefined && !running)) {
     process.exitCode = 1;
     return;
   }
+  if (running) {
+    process.stdout.write(planText(planSettings(running, settings)));
+    return;
+  }
   try {
-    await run(settings);
+    await run(wish.config, settings);
   } catch (error) {
     console.error(`manx speaker: ${(error as Error).message}`);
     process.exitCode = 1;
