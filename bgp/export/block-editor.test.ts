@@ -104,6 +104,13 @@ describe("block editor", () => {
     });
   });
 
+  it("leaves the flags of communities that nobody changes, the Partial bit too (RFC 4271 5)", () => {
+    const block = Uint8Array.of(0x40, 1, 1, 0, 0xe0, 8, 4, 0, 1, 0, 2, 0xe0, 16, 8, 0, 2, 0, 0, 0, 0, 0, 1);
+    const editor = new BlockEditor();
+    const length = editor.edit(block, 0, block.length, noEdit);
+    assert.deepEqual(editor.out.subarray(0, length), block);
+  });
+
   it("passes on unknown transitive attributes with the Partial bit, and drops the others (RFC 4271 5)", () => {
     const block = Uint8Array.of(0x40, 1, 1, 0, 0x40, 2, 0, 0xc0, 99, 1, 7, 0x80, 100, 1, 8);
     const editor = new BlockEditor();

@@ -66,7 +66,8 @@ export class BlockEditor {
         this.#number(buf, at, end, attributeFlag.transitive, here, edit.localPref);
         return;
       case code.communities:
-        this.#communities(buf, value, end, edit);
+        if (edit.withoutCommunities.length === 0 && edit.withCommunities.length === 0) this.#copy(buf, at, end);
+        else this.#communities(buf, value, end, edit);
         return;
       case code.originatorId:
         if (edit.originatorId !== drop) this.#copy(buf, at, end);
@@ -75,7 +76,8 @@ export class BlockEditor {
         if (edit.originatorId !== drop) this.#clusters(buf, value, end, edit);
         return;
       case code.extendedCommunities:
-        this.#extended(buf, value, end, edit.isAcrossAs);
+        if (edit.isAcrossAs) this.#extended(buf, value, end);
+        else this.#copy(buf, at, end);
         return;
       default:
         this.#other(buf, at, end, here);
@@ -172,12 +174,12 @@ export class BlockEditor {
   }
 
   /** RFC 4360 6: the T bit of the type says that a community stays in its AS. */
-  #extended(buf: Uint8Array, value: number, end: number, isAcrossAs: boolean): void {
+  #extended(buf: Uint8Array, value: number, end: number): void {
     let count = 0;
-    for (let at = value; at < end; at += 8) if (!isAcrossAs || (buf[at]! & 0x40) === 0) count++;
+    for (let at = value; at < end; at += 8) if ((buf[at]! & 0x40) === 0) count++;
     if (count === 0) return;
     this.#head(attributeFlag.optional | attributeFlag.transitive, code.extendedCommunities, count * 8);
-    for (let at = value; at < end; at += 8) if (!isAcrossAs || (buf[at]! & 0x40) === 0) this.#copy(buf, at, at + 8);
+    for (let at = value; at < end; at += 8) if ((buf[at]! & 0x40) === 0) this.#copy(buf, at, at + 8);
   }
 
   #other(buf: Uint8Array, at: number, end: number, here: number): void {

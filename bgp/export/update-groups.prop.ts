@@ -351,6 +351,7 @@ describe("update groups", () => {
         for (const receiver of world.receivers.values()) {
           const told = new Map([...receiver.table].sort());
           assert.deepEqual(told, new Map([...world.expected(receiver)].sort()), `peer ${receiver.peer}`);
+          assert.equal(world.groups.groupOf(receiver.peer)?.advertised(receiver.peer), told.size, "as status counts");
         }
       }),
       { numRuns: 500 },
