@@ -254,7 +254,8 @@ export class PeerSession implements Session, ConnectionHost {
     const { localAsn, holdTimeSeconds } = this.ports.config;
     const kind = failureKind(event);
     const received = event.name === "NotifMsg" || event.name === "NotifMsgVerErr" ? event.notification : undefined;
-    const sent = received ? undefined : (event.notification ?? downCause(event).notification);
+    const isTold = received !== undefined || event.name === "AutomaticStop";
+    const sent = isTold ? undefined : (event.notification ?? downCause(event).notification);
     const hint =
       connectionHint(event.name, from, event.why, this.ports.config) ||
       (received ? notificationHint(received, { localAsn, holdTimeSeconds }) : sent ? sentHint(sent) : "");
