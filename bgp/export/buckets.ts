@@ -1,4 +1,5 @@
 import { roomFor, widened } from "../rib/column.ts";
+import { packRoom } from "./pack.ts";
 import type { Audience } from "./slab.ts";
 
 /** Prefixes a batch may hold. */
@@ -14,6 +15,8 @@ export class Buckets {
   identifiers = new Uint32Array(0);
   /** Position of the next prefix of the same bucket, or -1. */
   next = new Int32Array(batchSize * 3);
+  /** Where a batch is packed: one for all groups, or a thousand sessions that come up at once need 125 MB for a moment. */
+  readonly room = new Uint8Array(packRoom);
   #bucketOfSet = new Uint32Array(256);
   #set = new Uint32Array(batchSize * 3);
   #audience = new Uint32Array(batchSize * 3);

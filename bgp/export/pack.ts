@@ -11,6 +11,8 @@ import type { Audience, Slab, SlabPart } from "./slab.ts";
 
 /** A slab is closed when it is longer than this. */
 const slabSize = 60 << 10;
+/** Octets to pack in: a slab, and the longest message behind it (RFC 8654 4). */
+export const packRoom = slabSize + 65535;
 const marker = 16;
 /** Beside its attributes a message has a header, two lengths, and one prefix at least; MP_REACH_NLRI grows by an octet. */
 const beside = HEADER_LENGTH + 4 + 1 + 4 + 18;
@@ -42,19 +44,26 @@ export class UpdatePacker {
   readonly #store: AttributeStore;
   readonly #prefixes: PrefixTable;
   readonly #hasIdentifiers: boolean;
+  /** Shared with other packers: whoever packs also flushes before another one packs. */
   readonly #out: Uint8Array;
   #at = 0;
   #parts: SlabPart[] = [];
   readonly #emit: (slab: Slab) => void;
 
-  /** Slabs are handed to `emit` as they fill. */
-  constructor(terms: PackTerms, store: AttributeStore, prefixes: PrefixTable, emit: (slab: Slab) => void) {
+  /** Slabs are handed to `emit` as they fill; `out` is to pack in, `packRoom` octets of it. */
+  constructor(
+    terms: PackTerms,
+    store: AttributeStore,
+    prefixes: PrefixTable,
+    emit: (slab: Slab) => void,
+    out: Uint8Array = new Uint8Array(packRoom),
+  ) {
     this.#family = terms.family;
     this.#limit = terms.maxMessageLength;
     this.#hasIdentifiers = terms.addPath !== undefined;
     this.#store = store;
     this.#prefixes = prefixes;
-    this.#out = new Uint8Array(slabSize + this.#limit);
+    this.#out = out;
     this.#emit = emit;
   }
 

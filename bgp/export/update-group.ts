@@ -71,7 +71,7 @@ export class UpdateGroup {
     this.#buckets = buckets;
     this.#store = store;
     this.#owners = policy.mayNameOthers ? new NextHopOwners(peers) : undefined;
-    this.#packer = new UpdatePacker(terms, store, rib.prefixes, (slab) => this.#slabs.push(slab));
+    this.#packer = new UpdatePacker(terms, store, rib.prefixes, (slab) => this.#slabs.push(slab), buckets.room);
   }
 
   get size(): number {
