@@ -23,8 +23,8 @@ export class AdjRibOut implements RibOut {
   #walkEnd: number;
   /** Until the walk is over, also what was sent before is said again. */
   #isRepeating = false;
-  /** Prefixes to let go of once their batch is packed. */
-  readonly #release = new Uint32Array(batchSize * 2);
+  /** Prefixes to let go of once their batch is packed, in the room of the buckets that all groups use in turn. */
+  #release = new Uint32Array(0);
   #releases = 0;
   readonly #queue: PrefixQueue;
   readonly #rib: Rib;
@@ -87,6 +87,7 @@ export class AdjRibOut implements RibOut {
    */
   fill(buckets: Buckets, isMember: (peer: number) => boolean): void {
     const { prefixes } = this.#rib;
+    this.#release = buckets.release;
     let count = 0;
     for (; count < batchSize; count++) {
       const prefix = this.#queue.shift();

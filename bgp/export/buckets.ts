@@ -17,6 +17,8 @@ export class Buckets {
   next = new Int32Array(batchSize * 3);
   /** Where a batch is packed: one for all groups, or a thousand sessions that come up at once need 125 MB for a moment. */
   readonly room = new Uint8Array(packRoom);
+  /** Prefixes that a batch lets go of once it is packed: from the queue, and withdrawn. */
+  readonly release = new Uint32Array(batchSize * 2);
   #bucketOfSet = new Uint32Array(256);
   #set = new Uint32Array(batchSize * 3);
   #audience = new Uint32Array(batchSize * 3);
