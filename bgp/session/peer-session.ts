@@ -1,7 +1,7 @@
 import type { Cancel } from "../../lib/clock.ts";
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
-import { errorCode, openError } from "../iana.ts";
+import { ceaseCode, errorCode, openError } from "../iana.ts";
 import { cease, type Notification } from "../message/notification.ts";
 import { notificationHint, sentHint } from "../message/notification-hint.ts";
 import { describeNotification } from "../message/notification-text.ts";
@@ -254,7 +254,8 @@ export class PeerSession implements Session, ConnectionHost {
     const { localAsn, holdTimeSeconds } = this.ports.config;
     const kind = failureKind(event);
     const received = event.name === "NotifMsg" || event.name === "NotifMsgVerErr" ? event.notification : undefined;
-    const isTold = received !== undefined || event.name === "AutomaticStop";
+    // Who says that the way is lost (RFC 9384) has said what there is to say.
+    const isTold = received !== undefined || event.notification?.subcode === ceaseCode.bfdDown;
     const sent = isTold ? undefined : (event.notification ?? downCause(event).notification);
     const hint =
       connectionHint(event.name, from, event.why, this.ports.config) ||
