@@ -47,7 +47,7 @@ describe("BFD beside BGP (RFC 5882 4)", () => {
     net.run(1);
     bfd.say(them, "Down", "Control Detection Time Expired");
     assert.notEqual(state(), "Established");
-    assert.equal(why(), "BFD: Control Detection Time Expired");
+    assert.match(why(), /^BFD: Control Detection Time Expired/);
     net.clock.advance(0 as never);
     assert.equal(received(), 0, "graceful restart keeps nothing when forwarding is gone");
     assert.match(causes().join(), /BFD Down/);
