@@ -24,6 +24,7 @@ const view: MetricsView = {
     },
   ],
   ribBytes: 1000,
+  bgp: { status: undefined, now: 0 },
 };
 
 describe("the metrics page", () => {
@@ -36,7 +37,7 @@ describe("the metrics page", () => {
     metrics.failed();
     metrics.initialResync(0.4);
     now = { ...view };
-    const page = await metrics.registry.metrics();
+    const page = await metrics.page();
     for (const line of [
       "felix_active_local_endpoints 2",
       "felix_cluster_num_hosts 5",
@@ -55,13 +56,24 @@ describe("the metrics page", () => {
     assert.match(page, /process_resident_memory_bytes \d/);
   });
 
+  it("asks once for a page, however many series it has", async () => {
+    let asked = 0;
+    const metrics = openMetrics(() => {
+      asked++;
+      return view;
+    });
+    await metrics.page();
+    await metrics.page();
+    assert.equal(asked, 2);
+  });
+
   it("forgets a peer that is gone, and shares nothing between two agents in one process", async () => {
     let peers = view.peers;
     const metrics = openMetrics(() => ({ ...view, peers }));
     openMetrics(() => view).count({ fact: "x" });
-    assert.match(await metrics.registry.metrics(), /bgp_peer_up\{/);
+    assert.match(await metrics.page(), /bgp_peer_up\{/);
     peers = [];
-    const page = await metrics.registry.metrics();
+    const page = await metrics.page();
     assert.doesNotMatch(page, /bgp_peer_up\{/);
     assert.doesNotMatch(page, /fact="x"/);
   });

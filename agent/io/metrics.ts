@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from "prom-client";
 import type { Fact, Tell } from "../../lib/fact.ts";
 import type { PeerStatus } from "../api/status.ts";
+import { type BgpReading, registerBgpMetrics } from "./bgp-metrics.ts";
 
 /** The figures of a moment, read when somebody scrapes. */
 export interface MetricsView {
@@ -21,11 +22,15 @@ export interface MetricsView {
   readonly nft: { readonly chains: number; readonly rules: number; readonly maps: number; readonly sets: number };
   readonly peers: readonly PeerStatus[];
   readonly ribBytes: number;
+  /** The speaker, when there is one, and wall-clock milliseconds. */
+  readonly bgp: BgpReading;
 }
 
 /** What the shell reports itself, beside the view. */
 export interface Metrics {
   readonly registry: Registry;
+  /** The page; everything on it is read once, at this moment. */
+  page(): Promise<string>;
   /** Counts facts by name: `manx_facts_total{fact}`; the names are a closed list, so the label stays small. */
   readonly count: Tell<Fact>;
   /** One programming of the kernel took so long, seconds. */
@@ -109,7 +114,11 @@ function gauge(registry: Registry, name: string, row: (typeof gauges)[string], v
 export function openMetrics(view: () => MetricsView): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  for (const [name, row] of Object.entries(gauges)) gauge(registry, name, row, view);
+  // Asking a speaker with a million routes takes milliseconds, so a page asks once and not for every series.
+  let scraped: MetricsView | undefined;
+  const now = (): MetricsView => scraped ?? view();
+  for (const [name, row] of Object.entries(gauges)) gauge(registry, name, row, now);
+  registerBgpMetrics(registry, () => now().bgp);
   const registers = [registry];
   const facts = new Counter({
     name: "manx_facts_total",
@@ -137,6 +146,14 @@ export function openMetrics(view: () => MetricsView): Metrics {
   });
   return {
     registry,
+    async page() {
+      scraped = view();
+      try {
+        return await registry.metrics();
+      } finally {
+        scraped = undefined;
+      }
+    },
     count: (fact) => facts.inc({ fact: fact.fact }),
     applied: (seconds) => apply.observe(seconds),
     failed: () => failures.inc(),

@@ -119,7 +119,7 @@ export async function run(): Promise<void> {
   });
   if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
   if (settings.prometheusMetricsEnabled) {
-    const page = async () => ({ code: 200, type: "text/plain", body: await metrics.registry.metrics() }) as const;
+    const page = async () => ({ code: 200, type: "text/plain", body: await metrics.page() }) as const;
     await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
   }
   const stop = (signal: string): void => {

@@ -1,3 +1,4 @@
+import { systemClock } from "../../lib/io/clock.ts";
 import type { AgentStatus, Condition } from "../api/status.ts";
 import type { Environment } from "../config/environment.ts";
 import { agentStatus, readinessText } from "../status.ts";
@@ -45,7 +46,7 @@ function kernelCondition(agent: Agent): Condition {
 }
 
 /** The agent's status as of now. */
-export function currentStatus(options: ViewOptions): AgentStatus {
+export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?.status()): AgentStatus {
   const { agent, environment, version, startedAt } = options;
   const { unregistered } = agent.datastore;
   const { graph, policy } = agent;
@@ -54,7 +55,7 @@ export function currentStatus(options: ViewOptions): AgentStatus {
     node: environment.nodeName,
     startedAt,
     graph,
-    speaker: agent.bgp?.status(),
+    speaker,
     bgpOff: environment.backend === "none" ? "off: CALICO_NETWORKING_BACKEND is none" : "",
     datastore: datastoreCondition(options),
     kernel: kernelCondition(agent),
@@ -71,7 +72,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
   const { agent } = options;
   const { graph, policy, intake, datastore } = agent;
   const speaker = agent.bgp?.status();
-  const status = currentStatus(options);
+  const status = currentStatus(options, speaker);
   const { stats } = policy;
   const resyncState = datastore.lost !== "" ? 1 : datastore.isInSync ? 3 : 2;
   const { rules, ...ruleset } = agent.kernel?.ruleset.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
@@ -92,6 +93,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
     nft: { ...ruleset, rules },
     peers: status.peers,
     ribBytes: Object.values(speaker?.memory ?? {}).reduce((sum, bytes) => sum + bytes, 0),
+    bgp: { status: speaker, now: systemClock.wall() },
   };
 }
 
