@@ -61,6 +61,7 @@ export const bgpLevels: Levels<BgpFact> = {
   "bgp.gate-open": "info",
   "bgp.in-sync": "info",
   "bgp.max-prefixes": "warn",
+  "bgp.max-prefixes-near": "warn",
   "bgp.refresh-overdue": "warn",
   "bgp.bfd-state": "info",
   "bgp.bfd-dropped": "warn",

@@ -19,11 +19,12 @@ import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import type { BfdWatch } from "./bfd-watch.ts";
 import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
+import { HoldDown } from "./hold-down.ts";
 import type { Import } from "./import.ts";
 import type { ImportPeer } from "./import-rules.ts";
 import { peerMember } from "./peer-member.ts";
 import { peerTerms } from "./peer-terms.ts";
-import { prefixLimit } from "./prefix-limit.ts";
+import { PrefixLimits } from "./prefix-limit.ts";
 import { RefreshWatch, refreshSeconds } from "./refresh-watch.ts";
 import type { Tables } from "./tables.ts";
 
@@ -39,7 +40,6 @@ export interface PeerOwner {
   down(peer: SpeakerPeer, reason: DownReason): void;
   changed(peer: SpeakerPeer, state: State): void;
   faults(peer: SpeakerPeer, faults: readonly UpdateFault[], update: Uint8Array): void;
-  tooMany(peer: SpeakerPeer, family: Family, limit: number): void;
 }
 
 /** One peer: what its session says goes into the tables, and what its update groups have goes to its session. */
@@ -57,10 +57,14 @@ export class SpeakerPeer implements SessionListener {
   bfdWatch!: BfdWatch;
   /** Families for which the peer has said End-of-RIB in this session. */
   readonly told = new Set<Family>();
+  /** Keeps the session down after too many prefixes. */
+  readonly hold: HoldDown;
   #negotiated: Negotiated | undefined;
   #import: ImportPeer | undefined;
   #octets = 0;
   #isPaused = false;
+  #isDraining = false;
+  #limits: PrefixLimits | undefined;
   #ownAddress: Address | undefined;
   readonly #speaker: SpeakerConfig;
   readonly #tables: Tables;
@@ -91,6 +95,7 @@ export class SpeakerPeer implements SessionListener {
     this.#intake = context.intake;
     this.#owner = context.owner;
     this.#tell = context.tell;
+    this.hold = new HoldDown(context.clock, () => this.session);
     this.#refresh = new RefreshWatch(context.clock, (family) => {
       this.#tell({ fact: "bgp.refresh-overdue", peer: this.name, family, afterSeconds: refreshSeconds });
       this.#endRefresh(family);
@@ -223,6 +228,7 @@ export class SpeakerPeer implements SessionListener {
   /** The same session under other rules: filters, reflection, next hop. What it has sent is judged anew where need be. */
   reconfigure(config: PeerConfig, change: PeerChange = peerChange(this.#speaker, this.config, config)): void {
     this.config = config;
+    if (change.fields.length > 0) this.hold.release();
     if (!this.#negotiated) return;
     this.#tables.peers.replace(this.index, this.#ribPeer(this.#negotiated));
     this.#prepare(this.#negotiated);
@@ -233,11 +239,23 @@ export class SpeakerPeer implements SessionListener {
     this.#owner.wake();
   }
 
+  /** From now on everything it is sent carries GRACEFUL_SHUTDOWN, whatever the configuration says; or no longer. */
+  setDraining(isDraining: boolean): void {
+    if (this.#isDraining === isDraining) return;
+    this.#isDraining = isDraining;
+    if (!this.#negotiated) return;
+    for (const family of this.#negotiated.families) {
+      this.#tables.of(family)?.groups.rejoin(this.index, this.#terms(family, this.#negotiated));
+    }
+    this.#owner.wake();
+  }
+
   accept(connection: Connection): void {
     this.session.accept(connection);
   }
 
   #prepare(negotiated: Negotiated): void {
+    this.#limits = new PrefixLimits(this.config.maxPrefixes, negotiated.families);
     this.#import = {
       index: this.index,
       negotiated,
@@ -270,16 +288,28 @@ export class SpeakerPeer implements SessionListener {
   }
 
   #terms(family: Family, negotiated: Negotiated): ExportTerms {
-    return peerTerms(this.#speaker, this.config, negotiated, this.#ownAddress, family);
+    const config = this.#isDraining ? { ...this.config, gracefulShutdown: true } : this.config;
+    return peerTerms(this.#speaker, config, negotiated, this.#ownAddress, family);
   }
 
   #tooMany(): Notification | undefined {
-    for (const family of this.#negotiated!.families) {
-      const limit = prefixLimit(this.config.maxPrefixes, family);
-      if (limit === undefined || this.received(family) <= limit.most) continue;
-      this.#owner.tooMany(this, family, limit.most);
-      return maxPrefixCease(family, limit.most);
-    }
-    return undefined;
+    let said: Notification | undefined;
+    this.#limits?.check(
+      (family) => this.received(family),
+      (family, { most: limit, action, restartSeconds }, news) => {
+        const about = { peer: this.name, family, limit };
+        if (news === "near") {
+          this.#tell({ fact: "bgp.max-prefixes-near", ...about, count: this.received(family) });
+          return;
+        }
+        this.#tell({ fact: "bgp.max-prefixes", ...about, action });
+        if (action === "warn") return;
+        // Who came from a range is forgotten when its session ends, so nobody is left to be held.
+        const isHeld = !this.isDynamic && (action === "stay-down" || restartSeconds !== undefined);
+        if (isHeld) this.hold.begin(action === "stay-down" ? undefined : restartSeconds);
+        said = maxPrefixCease(family, limit);
+      },
+    );
+    return said;
   }
 }

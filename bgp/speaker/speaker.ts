@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import type { Random } from "../../lib/random.ts";
+import { seconds } from "../../lib/unit.ts";
 import type { Family } from "../../net/family.ts";
 import { covers, hostPrefix, type Prefix } from "../../net/prefix.ts";
 import type { Bfd } from "../bfd/port.ts";
@@ -67,6 +68,7 @@ export class Speaker {
   #dynamic: readonly DynamicPeers[] = [];
   #isAwake = false;
   #isRunning = false;
+  #isDraining = false;
   #unwatch: Cancel = () => {};
   readonly #owner: PeerOwner = {
     wake: () => this.#wake(),
@@ -80,7 +82,6 @@ export class Speaker {
       peer.since = this.#ports.clock.wall();
     },
     faults: (peer, faults, update) => this.#tellFaults(peer, faults, update),
-    tooMany: (peer, family, limit) => this.#ports.tell({ fact: "bgp.max-prefixes", peer: peer.name, family, limit }),
   };
 
   constructor(config: SpeakerConfig, ports: SpeakerPorts) {
@@ -124,9 +125,35 @@ export class Speaker {
     this.#doorman.close();
     this.#sync.stop();
     for (const peer of this.#peers.values()) {
+      peer.hold.cancel();
       peer.session.stop(how);
       peer.bfdWatch.follow(undefined);
     }
+  }
+
+  /**
+   * Goes without a loss (RFC 8326): everything sent carries GRACEFUL_SHUTDOWN, so that peers turn to other ways while ours
+   * still works; after `waitSeconds` every session ends with Cease/2 and `text` for its operator (RFC 9003), and `done` is
+   * called. The answer takes it back, as long as it is not done.
+   */
+  drain(how: { readonly waitSeconds: number; readonly text?: string }, done: () => void): Cancel {
+    const setDraining = (isDraining: boolean): void => {
+      this.#isDraining = isDraining;
+      for (const peer of this.#peers.values()) peer.setDraining(isDraining);
+    };
+    setDraining(true);
+    const cancel = this.#ports.clock.after(seconds(how.waitSeconds), () => {
+      this.close({
+        kind: "cease",
+        subcode: ceaseCode.adminShutdown,
+        ...(how.text !== undefined && { text: how.text }),
+      });
+      done();
+    });
+    return () => {
+      cancel();
+      if (this.#isRunning) setDraining(false);
+    };
   }
 
   /** This peer is to be spoken with so; replaces what was said of the same address before. */
@@ -250,6 +277,7 @@ export class Speaker {
       peer,
     );
     this.#peers.set(peer.name, peer);
+    peer.setDraining(this.#isDraining);
     peer.bfdWatch = new BfdWatch({
       peer: peer.name,
       bfd,
@@ -267,6 +295,7 @@ export class Speaker {
 
   #remove(peer: SpeakerPeer, subcode: number): void {
     this.#peers.delete(peer.name);
+    peer.hold.cancel();
     peer.session.stop({ kind: "cease", subcode });
     peer.bfdWatch.follow(undefined);
     for (const { rib } of this.#tables.families.values()) rib.adjRibIn.condemn(peer.index, false);
