@@ -7,10 +7,14 @@ import { BfdThread } from "./bfd.ts";
 
 /** Ways between the two hosts: over one hop in both families, and between loopbacks, which counts as several. */
 const ways = [
-  { us: "10.99.0.1", them: "10.99.0.2", family: "ipv4", multihop: false, ours: "10.1.0.0/16" },
-  { us: "fd99::1", them: "fd99::2", family: "ipv6", multihop: false, ours: "fd01::/48" },
-  { us: "10.98.0.1", them: "10.98.0.2", family: "ipv4", multihop: true, ours: "10.1.0.0/16" },
+  { us: "10.99.0.1", them: "10.99.0.2", zone: "", family: "ipv4", multihop: false },
+  { us: "fd99::1", them: "fd99::2", zone: "", family: "ipv6", multihop: false },
+  { us: "fe80::1", them: "fe80::2", zone: "eth0", family: "ipv6", multihop: false },
+  { us: "10.98.0.1", them: "10.98.0.2", zone: "", family: "ipv4", multihop: true },
 ] as const;
+
+/** What the speaker calls a peer. */
+const nameOf = ({ them, zone }: (typeof ways)[number]): string => (zone === "" ? them : `${them}%${zone}`);
 
 /** Another daemon with BFD on the other host, AS 65002. */
 interface Rival {
@@ -49,8 +53,8 @@ async function startFrr<Name extends string>(
 const frr: Rival = {
   name: "FRR",
   async start(hosts) {
-    const neighbours = ways.map(({ us, them, multihop }) => {
-      const far = multihop ? [`ebgp-multihop 4`, `update-source ${them}`] : [];
+    const neighbours = ways.map(({ us, them, zone, multihop }) => {
+      const far = multihop ? [`ebgp-multihop 4`, `update-source ${them}`] : zone === "" ? [] : [`interface ${zone}`];
       const lines = ["remote-as 65001", "bfd", "timers connect 1", ...far];
       return lines.map((line) => ` neighbor ${us} ${line}\n`).join("");
     });
@@ -84,9 +88,10 @@ ${active("ipv6")} exit-address-family
 const bird: Rival = {
   name: "BIRD",
   async start(hosts) {
-    const peers = ways.map(({ us, them, family, multihop }, i) => {
+    const peers = ways.map(({ us, them, zone, family, multihop }, i) => {
       const hops = multihop ? "multihop 4;" : "direct;";
-      return `protocol bgp p${i} { local ${them} as 65002; neighbor ${us} as 65001; ${hops} bfd on; connect delay time 1; connect retry time 1; error wait time 1, 2; ${family} { import all; export none; }; }`;
+      const link = zone === "" ? "" : `%${zone}`;
+      return `protocol bgp p${i} { local ${them} as 65002; neighbor ${us}${link} as 65001; ${hops} bfd on; connect delay time 1; connect retry time 1; error wait time 1, 2; ${family} { import all; export none; }; }`;
     });
     const config = hosts.file(
       "bird.conf",
@@ -110,8 +115,9 @@ const speaker = {
   listen: { port: 179 },
   ebgpRequiresPolicy: false,
   families: ["ipv4", "ipv6"],
-  peers: ways.map(({ us, them, family, multihop }) => ({
+  peers: ways.map(({ us, them, zone, family, multihop }) => ({
     address: them,
+    ...(zone !== "" && { zone }),
     asn: 65002,
     families: [family],
     connectRetrySeconds: 1,
@@ -122,8 +128,14 @@ const speaker = {
   routes: [{ prefix: "10.1.0.0/16" }, { prefix: "fd01::/48" }],
 };
 
-/** Loopback addresses behind the link, and the way to them. */
-function loopbacks(hosts: TwoHosts): void {
+/** Link-local addresses that are known, loopback addresses behind the link, and the way to them. */
+function moreAddresses(hosts: TwoHosts): void {
+  for (const [netns, address] of [
+    [hosts.us, "fe80::1/64"],
+    [hosts.them, "fe80::2/64"],
+  ] as const) {
+    hosts.output(netns, ["ip", "addr", "add", address, "dev", "eth0", "nodad"]);
+  }
   for (const [netns, own, other, via] of [
     [hosts.us, "10.98.0.1", "10.98.0.2", "10.99.0.2"],
     [hosts.them, "10.98.0.2", "10.98.0.1", "10.99.0.1"],
@@ -167,25 +179,25 @@ for (const rival of [frr, bird]) {
     let hosts: TwoHosts;
     before(async () => {
       hosts = new TwoHosts();
-      loopbacks(hosts);
+      moreAddresses(hosts);
       await rival.start(hosts);
       hosts.startSpeaker(speaker);
     });
     after(() => hosts.close());
 
     const eachWay = async (what: string, holds: (them: string, us: string) => boolean): Promise<void> => {
-      for (const { us, them } of ways) await hosts.until(`${them}: ${what}`, () => holds(them, us));
+      for (const way of ways) await hosts.until(`${nameOf(way)}: ${what}`, () => holds(nameOf(way), way.us));
     };
     const allUp = (): Promise<void> =>
       eachWay("BFD is up at both ends", (them, us) => lastBfd(hosts, them)?.state === "Up" && rival.isUp(hosts, us));
 
-    it("is up at both ends: IPv4, IPv6, and multihop", async () => {
+    it("is up at both ends: IPv4, IPv6, link-local, and multihop", async () => {
       await eachWay("BGP is up", (them) => count(hosts, "bgp.session-up", them) > 0);
       await allUp();
     });
 
     it("ends BGP long before its hold time when packets stop, and BGP comes back, then BFD", async () => {
-      const countAll = (fact: string) => new Map(ways.map(({ them }) => [them as string, count(hosts, fact, them)]));
+      const countAll = (fact: string) => new Map(ways.map((way) => [nameOf(way), count(hosts, fact, nameOf(way))]));
       const [ups, downs] = [countAll("bgp.session-up"), countAll("bgp.session-down")];
       hosts.output(hosts.us, ["nft", refuseBfd]);
       await eachWay("BGP is down", (them) => count(hosts, "bgp.session-down", them) > downs.get(them)!);
