@@ -174,10 +174,10 @@ export class Speaker {
     );
   }
 
-  /** This peer is to be spoken with no more. */
-  removePeer(address: PeerConfig["address"], zone = ""): void {
+  /** This peer is to be spoken with no more; it hears that it was deconfigured, or what `how` says (RFC 9003). */
+  removePeer(address: PeerConfig["address"], zone = "", how?: StopMode): void {
     const known = this.#peers.get(peerName(address, zone));
-    if (known) this.#remove(known, ceaseCode.deconfigured);
+    if (known) this.#remove(known, ceaseCode.deconfigured, how);
     for (const family of this.#config.families) this.#checkSync(family);
   }
 
@@ -293,10 +293,10 @@ export class Speaker {
     peer.bfdWatch.follow(peer.config);
   }
 
-  #remove(peer: SpeakerPeer, subcode: number): void {
+  #remove(peer: SpeakerPeer, subcode: number, how: StopMode = { kind: "cease", subcode }): void {
     this.#peers.delete(peer.name);
     peer.hold.cancel();
-    peer.session.stop({ kind: "cease", subcode });
+    peer.session.stop(how);
     peer.bfdWatch.follow(undefined);
     for (const { rib } of this.#tables.families.values()) rib.adjRibIn.condemn(peer.index, false);
     this.#leaving.add(peer);
