@@ -124,6 +124,17 @@ export class AddPathRibOut implements RibOut {
     this.#first.fill(0);
   }
 
+  trim(limit: number): void {
+    this.#queue.trim(limit);
+    if (this.#size > 0) return;
+    this.#sent = new Uint32Array(256);
+    this.#prefix = new Uint32Array(256);
+    this.#source = new Uint16Array(256);
+    this.#first = new Uint32Array(256);
+    this.#next = new Uint32Array(256);
+    this.#wanted = new Uint32Array(256);
+  }
+
   #look(prefix: number, buckets: Buckets, isMember: (peer: number) => boolean): void {
     this.#reach(prefix);
     const { attributes, peer } = this.#rib.paths;

@@ -109,6 +109,14 @@ export class AdjRibOut implements RibOut {
     this.#releases = 0;
   }
 
+  /** Cuts what is known by prefix to ids below `limit`, which are all there are. */
+  trim(limit: number): void {
+    this.#queue.trim(limit);
+    if (roomFor(limit) >= this.#sent.length) return;
+    this.#sent = this.#sent.slice(0, roomFor(limit));
+    this.#source = this.#source.slice(0, roomFor(limit));
+  }
+
   /** The group is no more. */
   close(): void {
     this.#queue.clear();

@@ -92,6 +92,16 @@ export class ExportPolicy {
     return hop && sameAddress(hop, this.#peers.peer(peer).address) ? denial.ownNextHop : denial.none;
   }
 
+  /** Cuts what was worked out to sets that there are. */
+  trim(): void {
+    const capacity = roomFor(this.#store.limit);
+    for (const memo of this.#memos) {
+      if (capacity >= memo.outcome.length) continue;
+      memo.outcome = memo.outcome.slice(0, capacity);
+      memo.source = memo.source.slice(0, capacity);
+    }
+  }
+
   /** No group has these terms any more. */
   close(): void {
     this.#forget();

@@ -23,4 +23,6 @@ export interface RibOut {
   finish(): void;
   /** The group is no more. */
   close(): void;
+  /** Cuts what is known by prefix to ids below `limit`, which are all there are; only when nothing waits. */
+  trim(limit: number): void;
 }

@@ -118,6 +118,14 @@ export class UpdateGroups {
     return true;
   }
 
+  /** Cuts what is known by prefix and by set to ids that there are; only when everything was said. */
+  trim(): void {
+    for (const { policy, groups } of this.#kinds.values()) {
+      policy.trim();
+      for (const { adjRibOut } of groups) adjRibOut.trim(this.#rib.prefixes.limit);
+    }
+  }
+
   #kind(terms: ExportTerms): Kind {
     const key = groupKey(terms);
     const known = this.#kinds.get(key);

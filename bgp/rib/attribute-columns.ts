@@ -90,6 +90,19 @@ export class AttributeColumns {
     this.origin = widened(this.origin, capacity);
   }
 
+  /** Cuts all columns; nobody is known by an id behind `capacity`. */
+  cut(capacity: number): void {
+    this.localPref = this.localPref.slice(0, capacity);
+    this.med = this.med.slice(0, capacity);
+    this.neighborAs = this.neighborAs.slice(0, capacity);
+    this.originatorId = this.originatorId.slice(0, capacity);
+    this.nextHop = this.nextHop.slice(0, capacity);
+    this.asPathLength = this.asPathLength.slice(0, capacity);
+    this.clusterLength = this.clusterLength.slice(0, capacity);
+    this.flags = this.flags.slice(0, capacity);
+    this.origin = this.origin.slice(0, capacity);
+  }
+
   /** The set is no more: lets go of its next hop. */
   forget(id: number): void {
     this.nextHops.drop(this.nextHop[id]!);

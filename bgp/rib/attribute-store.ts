@@ -1,9 +1,10 @@
 import { invariant } from "../../lib/error.ts";
 import { AttributeColumns, type LocalIdentity } from "./attribute-columns.ts";
 import { ByteArena } from "./byte-arena.ts";
-import { mixed, widened } from "./column.ts";
+import { mixed, roomFor, widened } from "./column.ts";
 import type { NextHopTable } from "./next-hop-table.ts";
 import { RouteLabels } from "./route-labels.ts";
+import { TrimGate } from "./trim-gate.ts";
 
 const initialCapacity = 256;
 /** Octets in half-empty chunks that are not worth a compaction. */
@@ -36,6 +37,7 @@ export class AttributeStore {
   #size = 0;
   #limit = 1;
   #free = 0;
+  readonly #gate = new TrimGate();
   readonly #onFree: ((id: number) => void)[] = [];
 
   constructor(identity: LocalIdentity, nextHops: NextHopTable) {
@@ -170,6 +172,35 @@ export class AttributeStore {
       const at = this.#onFree.indexOf(hear);
       if (at >= 0) this.#onFree.splice(at, 1);
     };
+  }
+
+  /**
+   * Gives memory back where few sets are left and the highest ids are free: `limit` is smaller then, and columns beside
+   * this store may be cut to it. O(ids) when it tries; whether it did.
+   */
+  trim(): boolean {
+    if (!this.#gate.opens(this.#size, this.#hash.length)) return false;
+    const isLive = new Uint8Array(this.#limit);
+    for (const id of this.#slots) isLive[id] = 1;
+    let limit = this.#limit;
+    while (limit > 1 && isLive[limit - 1] === 0) limit--;
+    const capacity = roomFor(limit - 1);
+    if (capacity >= this.#hash.length) return false;
+    this.#hash = this.#hash.slice(0, capacity);
+    this.#offset = this.#offset.slice(0, capacity);
+    this.#length = this.#length.slice(0, capacity);
+    this.#refs = this.#refs.slice(0, capacity);
+    this.#isFilled = this.#isFilled.slice(0, capacity);
+    this.columns.cut(capacity);
+    this.#limit = limit;
+    this.#free = 0;
+    for (let id = limit - 1; id > 0; id--) {
+      if (isLive[id] === 1) continue;
+      this.#offset[id] = this.#free;
+      this.#free = id;
+    }
+    this.#rehash(roomFor(this.#size * 4));
+    return true;
   }
 
   #newId(): number {

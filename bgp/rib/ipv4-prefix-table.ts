@@ -3,10 +3,13 @@ import { ipv4 } from "../../net/address.ts";
 import { type Prefix, prefixOf } from "../../net/prefix.ts";
 import { mixed, roomFor, widened } from "./column.ts";
 import type { PrefixTable } from "./prefix-table.ts";
+import { TrimGate } from "./trim-gate.ts";
 
 const initialCapacity = 256;
 /** A slot whose prefix has left while the chain goes on behind it. */
 const grave = -1;
+/** The length of a free id. */
+const free = 255;
 
 /**
  * Neighbouring prefixes of one length share a run of eight slots, because announcements and withdrawals walk through
@@ -29,6 +32,7 @@ export class Ipv4PrefixTable implements PrefixTable {
   #used = 0;
   #limit = 1;
   #free = 0;
+  readonly #gate = new TrimGate();
 
   get size(): number {
     return this.#size;
@@ -100,6 +104,26 @@ export class Ipv4PrefixTable implements PrefixTable {
     return end;
   }
 
+  trim(): boolean {
+    if (!this.#gate.opens(this.#size, this.#length.length)) return false;
+    let limit = this.#limit;
+    while (limit > 1 && this.#length[limit - 1] === free) limit--;
+    const capacity = roomFor(limit - 1);
+    if (capacity >= this.#length.length) return false;
+    this.#address = this.#address.slice(0, capacity);
+    this.#length = this.#length.slice(0, capacity);
+    this.#holds = this.#holds.slice(0, capacity);
+    this.#limit = limit;
+    this.#free = 0;
+    for (let id = limit - 1; id > 0; id--) {
+      if (this.#length[id] !== free) continue;
+      this.#address[id] = this.#free;
+      this.#free = id;
+    }
+    this.#rehash(roomFor(this.#size * 4));
+    return true;
+  }
+
   #newId(): number {
     const reused = this.#free;
     if (reused !== 0) {
@@ -124,7 +148,7 @@ export class Ipv4PrefixTable implements PrefixTable {
     slots[slot] = endsChain ? 0 : grave;
     if (endsChain) this.#used--;
     this.#address[id] = this.#free;
-    this.#length[id] = 255;
+    this.#length[id] = free;
     this.#free = id;
     this.#size--;
   }

@@ -82,6 +82,14 @@ export class LocRib {
     return count;
   }
 
+  /** Cuts what is known by prefix to ids below `limit`. */
+  trim(limit: number): void {
+    this.#queue.trim(limit);
+    if (roomFor(limit) >= this.#best.length) return;
+    this.#best = this.#best.slice(0, roomFor(limit));
+    this.#differs = this.#differs.slice(0, roomFor(limit));
+  }
+
   #decide(prefix: number): void {
     const path = decide(this.#candidates, prefix);
     const before = this.#best[prefix]!;

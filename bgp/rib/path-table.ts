@@ -1,4 +1,5 @@
 import { roomFor, widened } from "./column.ts";
+import { TrimGate } from "./trim-gate.ts";
 
 const initialCapacity = 256;
 
@@ -67,6 +68,7 @@ export class PathTable {
   #arrivals = 0;
   #limit = 1;
   #free = 0;
+  readonly #gate = new TrimGate();
   #size = 0;
 
   get size(): number {
@@ -168,6 +170,39 @@ export class PathTable {
     this.next[path] = this.#free;
     this.#free = path;
     this.#size--;
+  }
+
+  /** Gives memory back where few paths are left and the highest ids are free. No path may be remembered elsewhere by id. */
+  trim(): void {
+    if (!this.#gate.opens(this.#size, this.prefix.length)) return;
+    let limit = this.#limit;
+    while (limit > 1 && this.prefix[limit - 1] === 0) limit--;
+    const capacity = roomFor(limit - 1);
+    if (capacity < this.prefix.length) this.#cut(capacity, limit);
+  }
+
+  /** Cuts what is known by prefix to ids below `limit`. */
+  trimPrefixes(limit: number): void {
+    if (roomFor(limit) < this.first.length) this.first = this.first.slice(0, roomFor(limit));
+  }
+
+  #cut(capacity: number, limit: number): void {
+    this.prefix = this.prefix.slice(0, capacity);
+    this.attributes = this.attributes.slice(0, capacity);
+    this.peer = this.peer.slice(0, capacity);
+    this.reason = this.reason.slice(0, capacity);
+    this.stale = this.stale.slice(0, capacity);
+    this.next = this.next.slice(0, capacity);
+    this.#receivedId = this.#size === 0 ? undefined : this.#receivedId?.slice(0, capacity);
+    this.#received = this.#size === 0 ? undefined : this.#received?.slice(0, capacity);
+    this.#arrival = this.#arrival?.slice(0, capacity);
+    this.#limit = limit;
+    this.#free = 0;
+    for (let id = limit - 1; id > 0; id--) {
+      if (this.prefix[id] !== 0) continue;
+      this.next[id] = this.#free;
+      this.#free = id;
+    }
   }
 
   #newId(): number {

@@ -51,6 +51,12 @@ export class PrefixQueue {
     for (let prefix = this.shift(); prefix !== 0; prefix = this.shift()) this.#prefixes.drop(prefix);
   }
 
+  /** Cuts what is known by prefix to ids below `limit`, and the room to wait in when nobody waits. */
+  trim(limit: number): void {
+    if (roomFor(limit) < this.#waits.length) this.#waits = this.#waits.slice(0, roomFor(limit));
+    if (this.size === 0 && this.#ring.length > 256) this.#ring = new Uint32Array(256);
+  }
+
   #makeRoom(): void {
     const waiting = this.size;
     const ring = waiting * 2 > this.#ring.length ? new Uint32Array(this.#ring.length * 2) : this.#ring;

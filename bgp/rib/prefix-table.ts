@@ -28,6 +28,11 @@ export interface PrefixTable {
   holds(id: number): number;
   /** The prefix of an id in use. */
   prefix(id: number): Prefix;
+  /**
+   * Gives memory back where few prefixes are left and the highest ids are among those that are free: `limit` is smaller
+   * then, and columns beside this table may be cut to it. O(ids) when it tries; whether it did.
+   */
+  trim(): boolean;
   /** Writes the prefix as NLRI (RFC 4271 4.3: length, then as many octets as the length needs); the new end. */
   writeNlri(id: number, out: Uint8Array, at: number): number;
 }

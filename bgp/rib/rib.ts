@@ -32,4 +32,17 @@ export class Rib {
     this.locRib = new LocRib(this.prefixes, this.candidates, hear);
     this.adjRibIn = new AdjRibIn(this.prefixes, this.paths, attributes, this.locRib);
   }
+
+  /**
+   * Gives memory back after most routes have left; to be called when nothing waits. Whether columns that others keep by
+   * prefix may be cut to `prefixes.limit`.
+   */
+  trim(): boolean {
+    if (this.locRib.pending > 0 || this.adjRibIn.isSweeping) return false;
+    this.paths.trim();
+    if (!this.prefixes.trim()) return false;
+    this.paths.trimPrefixes(this.prefixes.limit);
+    this.locRib.trim(this.prefixes.limit);
+    return true;
+  }
 }

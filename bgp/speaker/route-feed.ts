@@ -53,6 +53,12 @@ export class RouteFeed {
     this.#isBestNews[prefix] = 1;
   }
 
+  /** Cuts what is known by prefix to ids below `limit`, which are all there are. */
+  trim(limit: number): void {
+    this.#queue.trim(limit);
+    if (roomFor(limit) < this.#isBestNews.length) this.#isBestNews = this.#isBestNews.slice(0, roomFor(limit));
+  }
+
   /** Everything that can be known was told by the peers; the sink hears of it behind all changes. */
   inSync(): void {
     this.#owesInSync = true;

@@ -94,6 +94,17 @@ export class Tables {
     return own.length > 0 ? new Aggregates(own, rib, this.attributes, this.intake, this.#config) : undefined;
   }
 
+  /** Gives memory back after most routes have left; does nothing while something waits anywhere. */
+  trim(): void {
+    for (const { groups, reimports } of this.families.values()) if (!groups.isQuiet || reimports.isBusy) return;
+    const isShorter = this.attributes.trim();
+    for (const { rib, groups, feed } of this.families.values()) {
+      if (!rib.trim() && !isShorter) continue;
+      groups.trim();
+      feed?.trim(rib.prefixes.limit);
+    }
+  }
+
   /** A link-local next hop lies on the interface of the session it came over. */
   #nextHopOf(rib: Rib, path: number): RouteNextHop | undefined {
     const peer = rib.paths.peer[path]!;

@@ -7,9 +7,9 @@ const sliceMs = 5;
 const stepSize = 8192;
 
 /**
- * One turn of the speaker: takes condemned paths away, runs changed import filters, decides best paths, serves update groups and the route sink, until
- * nothing is left or the slice is over. While a restart is under way nothing is decided nor said. Answers whether there is
- * more to do at once.
+ * One turn of the speaker: takes condemned paths away, runs changed import filters, decides best paths, serves update
+ * groups and the route sink, until nothing is left or the slice is over. While a restart is under way nothing is decided
+ * nor said. Answers whether there is more to do at once.
  */
 export function work(tables: Tables, isOpen: boolean, clock: Clock): boolean {
   const end = clock.now() + sliceMs;
@@ -26,7 +26,10 @@ export function work(tables: Tables, isOpen: boolean, clock: Clock): boolean {
       if (groups.pump(isDecided)) isMore = true;
       feed?.pump();
     }
-    if (!isMore) return false;
+    if (!isMore) {
+      tables.trim();
+      return false;
+    }
     if (clock.now() >= end) return true;
   }
 }
