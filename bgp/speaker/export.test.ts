@@ -102,4 +102,21 @@ describe("what a speaker sends", () => {
     net.run(20);
     assert.match(paths(y)[0]!, /AS_PATH (length 1|64999)\b/);
   });
+
+  it("follows a peer that becomes a route reflection client, and one that is none any more (RFC 4456 6)", () => {
+    const net = new Network({ seed: 6 });
+    const [rr, a, b] = ["rr", "a", "b"].map((name) => net.router(name, 65000)) as [Router, Router, Router];
+    net.link(rr, a);
+    net.link(rr, b);
+    a.speaker.announce(p(prefix));
+    net.run(20);
+    assert.deepEqual(hops(b), []);
+    const known = { address: a.address, asn: 65000, localAddress: rr.address };
+    rr.speaker.setPeer({ ...known, routeReflectorClient: true });
+    net.run(5);
+    assert.deepEqual(hops(b), ["10.255.0.2"]);
+    rr.speaker.setPeer(known);
+    net.run(5);
+    assert.deepEqual(hops(b), []);
+  });
 });
