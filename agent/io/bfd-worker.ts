@@ -1,14 +1,12 @@
-import { enableCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
-import type { BfdOrder, BfdReport, BfdWorkerData } from "../bfd/messages.ts";
+import { invariant } from "../../lib/error.ts";
+import type { BfdOrder, BfdWorkerData } from "../bfd/messages.ts";
+import { runBfd } from "./bfd-thread.ts";
 
-enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/manx", import.meta.url)));
-
-const { runBfd } = await import("./bfd-thread.ts");
-const port = parentPort!;
+const port = parentPort;
+invariant(port, "bfd-worker.ts is no program, it is the inside of a thread");
 const take = runBfd(workerData as BfdWorkerData, {
-  report: (report: BfdReport) => port.postMessage(report),
+  report: (report) => port.postMessage(report),
   end: () => port.close(),
 });
 port.on("message", (order: BfdOrder) => take(order));

@@ -140,4 +140,18 @@ describe("BFD in threads of their own", function () {
     assert.deepEqual(us.facts, [{ fact: "bgp.bfd-dropped", peer: "10.99.0.2", why }]);
     assert.equal(us.state, "Down");
   });
+
+  it("of a speaker are up before BGP is, and say AdminDown when it is asked to end", async () => {
+    them.watch("10.99.0.1");
+    const speaker = hosts.startSpeaker({
+      asn: 65001,
+      routerId: "10.99.0.1",
+      listen: "none",
+      peers: [{ address: "10.99.0.2", asn: 65002, bfd: true }],
+    });
+    await hosts.until("BFD is up", () => them.state === "Up");
+    await hosts.end(speaker, "SIGTERM");
+    await hosts.until("AdminDown is heard", () => them.state === "AdminDown");
+    assert.equal(them.sinceUp[1], "AdminDown");
+  });
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { BfdFact } from "../../bgp/bfd/fact.ts";
 import type { Bfd, BfdState, BfdWay } from "../../bgp/bfd/port.ts";
@@ -12,8 +13,19 @@ const restart = { firstSeconds: 0.1, longestSeconds: 30, forgetAfterSeconds: 60 
 /** Megabytes: a thousand sessions need less. */
 const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 } as const;
 
+const cache = fileURLToPath(new URL("../../node_modules/.cache/manx", import.meta.url));
+const inside = new URL("./bfd-worker.ts", import.meta.url).href;
+/**
+ * The first lines of the thread, in plain JavaScript: with the cache of compiled modules opened before the first module is
+ * loaded, the thread does without the compiler of TypeScript, which needs 10 MB.
+ */
+const entry = `
+  require("node:module").enableCompileCache(${JSON.stringify(cache)});
+  import(${JSON.stringify(inside)});
+`;
+
 interface Watcher {
-  way: BfdWay;
+  readonly way: BfdWay;
   readonly hear: (state: BfdState) => void;
 }
 
@@ -66,8 +78,9 @@ export class BfdThread implements Bfd {
 
   #start(cautious: boolean): void {
     if (this.#isClosed) return;
-    const worker = new Worker(new URL("./bfd-worker.ts", import.meta.url), {
+    const worker = new Worker(entry, {
       name: "bfd",
+      eval: true,
       workerData: this.#data,
       resourceLimits,
     });

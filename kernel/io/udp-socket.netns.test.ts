@@ -8,7 +8,7 @@ import { eventually, type ScratchNetns, scratchNetns } from "./scratch-netns.ts"
 import { UdpSocket } from "./udp-socket.ts";
 
 const port = 3784;
-const any = { ipv4: ipv4(0), ipv6: ipv6(0, 0, 0, 0) };
+const wild = { ipv4: ipv4(0), ipv6: ipv6(0, 0, 0, 0) };
 const openDescriptors = (): number => readdirSync("/proc/self/fd").length;
 
 describe("UDP sockets", () => {
@@ -42,9 +42,9 @@ describe("UDP sockets", () => {
   ] as const) {
     it(`say with which TTL, from where, to which address and over which link: ${family}`, async () => {
       const heard: Datagram[] = [];
-      ear(any[family], heard);
+      ear(wild[family], heard);
       for (const ttl of [255, 64])
-        assert.equal(mouth({ address: any[family], ttl }).send(Uint8Array.of(ttl), to, port), 0);
+        assert.equal(mouth({ address: wild[family], ttl }).send(Uint8Array.of(ttl), to, port), 0);
       await eventually("two datagrams", () => heard.length === 2);
       assert.deepEqual(
         heard.map(({ ttl, octets }) => [ttl, octets[0]]),
@@ -63,17 +63,17 @@ describe("UDP sockets", () => {
     netns.ip("-6 addr add fe80::1/64 dev v0 nodad");
     netns.ip("-6 addr add fe80::2/64 dev v1 nodad");
     const heard: Datagram[] = [];
-    ear(any.ipv6, heard);
+    ear(wild.ipv6, heard);
     const ifindex = netns.ifindex("v0");
-    mouth({ address: any.ipv6 }).send(Uint8Array.of(1), parseAddress("fe80::2")!, port, ifindex);
+    mouth({ address: wild.ipv6 }).send(Uint8Array.of(1), parseAddress("fe80::2")!, port, ifindex);
     await eventually("the datagram", () => heard.length === 1);
     assert.deepEqual([heard[0]!.ifindex, heard[0]!.ttl], [netns.ifindex("v1"), 255]);
   });
 
   it("hand over many at a turn, and all that has come when drained", () => {
     const heard: Datagram[] = [];
-    const socket = ear(any.ipv4, heard);
-    const from = mouth({ address: any.ipv4 });
+    const socket = ear(wild.ipv4, heard);
+    const from = mouth({ address: wild.ipv4 });
     for (let i = 0; i < 100; i++) from.send(Uint8Array.of(i), ipv4(0x7f000001), port);
     socket.drain();
     assert.deepEqual(
@@ -86,14 +86,14 @@ describe("UDP sockets", () => {
   });
 
   it("are refused with a reason, answer what cannot be sent with its number, and leak nothing", () => {
-    ear(any.ipv4, []);
+    ear(wild.ipv4, []);
     const before = openDescriptors();
     const listener = { received() {}, failed() {} };
-    const taken = { address: any.ipv4, port, ttl: 255, netns: netns.path };
+    const taken = { address: wild.ipv4, port, ttl: 255, netns: netns.path };
     assert.throws(() => new UdpSocket(taken, listener), { code: "kernel/syscall", errno: "EADDRINUSE" });
     assert.throws(() => mouth({ address: parseAddress("10.9.9.9")! }), { errno: "EADDRNOTAVAIL" });
-    assert.throws(() => mouth({ address: any.ipv4, ttl: 256 }), { errno: "EINVAL" });
-    const socket = mouth({ address: any.ipv4 });
+    assert.throws(() => mouth({ address: wild.ipv4, ttl: 256 }), { errno: "EINVAL" });
+    const socket = mouth({ address: wild.ipv4 });
     assert.ok(socket.send(Uint8Array.of(1), parseAddress("10.9.9.9")!, port) > 0, "there is no route");
     socket.close();
     socket.close();
@@ -103,7 +103,7 @@ describe("UDP sockets", () => {
 
   it("of a thread that dies are closed: their port is free again", async () => {
     const module = new URL("./udp-socket.ts", import.meta.url).href;
-    const options = JSON.stringify({ address: any.ipv4, port, ttl: 255, netns: netns.path });
+    const options = JSON.stringify({ address: wild.ipv4, port, ttl: 255, netns: netns.path });
     const code = `import(${JSON.stringify(module)}).then(({ UdpSocket }) => {
       new UdpSocket(${options}, { received() {}, failed() {} });
       new UdpSocket({ ...${options}, port: 50000 });
@@ -111,9 +111,9 @@ describe("UDP sockets", () => {
     });`;
     const worker = new Worker(code, { eval: true });
     await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
-    assert.throws(() => ear(any.ipv4, []), { errno: "EADDRINUSE" });
+    assert.throws(() => ear(wild.ipv4, []), { errno: "EADDRINUSE" });
     await worker.terminate();
-    ear(any.ipv4, []);
-    mouth({ address: any.ipv4, port: 50000 });
+    ear(wild.ipv4, []);
+    mouth({ address: wild.ipv4, port: 50000 });
   });
 });
