@@ -102,6 +102,13 @@ export class ExportPolicy {
     }
   }
 
+  /** What is known of a peer that routes come from changed: what was worked out for them counts no more. */
+  forgetSource(source: number): void {
+    for (const memo of this.#memos) {
+      for (let set = 0; set < memo.outcome.length; set++) if (memo.source[set] === source) this.#clear(memo, set);
+    }
+  }
+
   /** No group has these terms any more. */
   close(): void {
     this.#forget();

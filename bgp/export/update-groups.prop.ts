@@ -142,6 +142,8 @@ type Step =
       readonly next: number;
     }
   | { readonly kind: PeerStep; readonly peer: number }
+  /** A peer comes back under another router id while its routes are kept. */
+  | { readonly kind: "rename"; readonly from: number; readonly routerId: number }
   | { readonly kind: "settle" | "pump" };
 
 const peerCount = 7;
@@ -180,6 +182,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 7,
     arbitrary: fc.record({ kind: fc.constantFrom(...peerSteps), peer: fc.integer({ min: 1, max: peerCount }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("rename" as const),
+      from: fc.integer({ min: 1, max: peerCount }),
+      routerId: fc.integer({ min: 5, max: 20 }),
+    }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom("settle" as const, "pump" as const) }) },
 );
@@ -240,6 +250,9 @@ class World {
       case "replace":
         this.#withdraw(one.from, one.prefix, 0);
         this.#announce(one.to, one.next, { id: 0, med: 0, hop: 8 });
+        break;
+      case "rename":
+        this.#rename(one.from, one.routerId);
         break;
       case "settle":
         this.rib.locRib.settle(4);
@@ -316,6 +329,15 @@ class World {
     }
   }
 
+  #rename(peer: number, routerId: number): void {
+    this.peers.replace(peer, { ...this.peers.peer(peer), routerId });
+    this.groups.forgetSource(peer);
+    const { limit, prefix, peer: sources } = this.rib.paths;
+    for (let path = 1; path < limit; path++) {
+      if (prefix[path] !== 0 && sources[path] === peer) this.rib.locRib.touch(prefix[path]!, path);
+    }
+  }
+
   #withdraw(from: number, n: number, id: number): void {
     const prefix = this.rib.prefixes.find(0x0a000000 + n * 256, 0, 0, 0, 24);
     if (prefix !== 0) this.rib.adjRibIn.withdraw(prefix, from, id);
@@ -329,8 +351,8 @@ class World {
         nextHop: from === 0 ? undefined : ipv4(0x0a000000 + hop),
         med,
         localPref: isInternal ? 100 : undefined,
-        // Reflected before, so that routes of two peers leave alike.
-        originatorId: isInternal ? 99 : undefined,
+        // Most were reflected before, so that routes of two peers leave alike.
+        originatorId: isInternal && med < 2 ? 99 : undefined,
       }),
       "ipv4",
     );

@@ -89,6 +89,11 @@ export class UpdateGroups {
     for (let i = 0; i < this.#hearBest.length; i++) this.#hearBest[i]!.touch(prefix);
   }
 
+  /** What is known of a peer that routes come from changed; `touch` their prefixes. */
+  forgetSource(source: number): void {
+    for (const { policy } of this.#kinds.values()) policy.forgetSource(source);
+  }
+
   drained(peer: number): void {
     this.#groupOf.get(peer)?.group.drained(peer);
   }

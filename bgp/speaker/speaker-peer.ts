@@ -122,7 +122,7 @@ export class SpeakerPeer implements SessionListener {
     this.told.clear();
     this.#octets = 0;
     this.#isPaused = false;
-    this.#tables.peers.replace(this.index, this.#ribPeer(negotiated));
+    this.#tables.replacePeer(this.index, this.#ribPeer(negotiated));
     this.#ownAddress = this.session.local?.address;
     this.#prepare(negotiated);
     this.#owner.established(this, negotiated);
@@ -230,7 +230,7 @@ export class SpeakerPeer implements SessionListener {
     this.config = config;
     if (change.fields.length > 0) this.hold.release();
     if (!this.#negotiated) return;
-    this.#tables.peers.replace(this.index, this.#ribPeer(this.#negotiated));
+    this.#tables.replacePeer(this.index, this.#ribPeer(this.#negotiated));
     this.#prepare(this.#negotiated);
     for (const family of this.#negotiated.families) {
       this.#tables.of(family)?.groups.rejoin(this.index, this.#terms(family, this.#negotiated));

@@ -4,7 +4,7 @@ import { UpdateGroups } from "../export/update-groups.ts";
 import { AttributeIntake } from "../rib/attribute-intake.ts";
 import { AttributeStore } from "../rib/attribute-store.ts";
 import { NextHopTable } from "../rib/next-hop-table.ts";
-import { localPeer, PeerTable } from "../rib/peer-table.ts";
+import { localPeer, PeerTable, type RibPeer } from "../rib/peer-table.ts";
 import { Rib } from "../rib/rib.ts";
 import { peerName, type SpeakerConfig } from "./config.ts";
 import { type Forwarding, forwarding } from "./forwarding.ts";
@@ -51,6 +51,21 @@ export class Tables {
   /** The tables of a family that this speaker carries. */
   of(family: Family): FamilyTables | undefined {
     return this.families.get(family);
+  }
+
+  /** What is known of a peer changed: its routes are decided and sent anew. O(paths) if it has any. */
+  replacePeer(index: number, peer: RibPeer): void {
+    const { isInternal, isClient, routerId } = this.peers.peer(index);
+    this.peers.replace(index, peer);
+    if (isInternal === peer.isInternal && isClient === peer.isClient && routerId === peer.routerId) return;
+    for (const { rib, groups } of this.families.values()) {
+      const { limit, prefix, peer: sources, count } = rib.paths;
+      if (!count[index]) continue;
+      groups.forgetSource(index);
+      for (let path = 1; path < limit; path++) {
+        if (prefix[path] !== 0 && sources[path] === index) rib.locRib.touch(prefix[path]!, path);
+      }
+    }
   }
 
   /** Asks anew for every next hop, and touches the routes of those for which the answer changed. O(paths) if any. */
