@@ -32,6 +32,7 @@ export interface IntakeTargets {
 /** Kinds that the agent follows; the others' keys are passed over without being read. */
 const followed: ReadonlySet<Kind> = new Set<Kind>([
   "BGPConfiguration",
+  "BGPFilter",
   "BGPPeer",
   "ClusterInformation",
   "FelixConfiguration",
@@ -127,6 +128,9 @@ export class Intake {
         break;
       case "BGPPeer":
         graph.onPeering(only("BGPPeer"));
+        break;
+      case "BGPFilter":
+        graph.onFilter(only("BGPFilter"));
         break;
       case "BGPConfiguration":
         graph.onConfiguration(only("BGPConfiguration"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { acceptAll } from "../../bgp/filter/filter.ts";
 import type { RouteChange } from "../../bgp/speaker/ports.ts";
+import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { WantedPath } from "../../kernel/fib-driver.ts";
 import type { FibRoute } from "../../kernel/fib-route.ts";
 import { simFib } from "../../kernel/sim/fib.ts";
@@ -101,6 +102,7 @@ describe("a planned session", () => {
     nextHopSelf: false,
     routeReflectorClient: false,
     allowLocalAs: 0,
+    filters: [],
     origin: "mesh",
   };
   it("carries its one family, accepts everything, and announces our restart time", () => {
@@ -116,6 +118,27 @@ describe("a planned session", () => {
       [["ipv4"], true, acceptAll, 77, undefined],
     );
     assert.equal(config.exportFilter?.terms[0]?.change, undefined, "iBGP: no MED");
+  });
+  it("asks BGPFilters first, and takes our AS as often as the peering allows, under the AS it sees", () => {
+    const filter: BGPFilter = {
+      kind: "BGPFilter",
+      apiVersion: "projectcalico.org/v3",
+      metadata: { name: "f" },
+      spec: { importV4: [{ action: "Reject" }], exportV4: [{ action: "Accept", peerType: "eBGP" }] },
+    };
+    const config = peerConfig({ ...planned, asn: 1, localAsn: 65001, allowLocalAs: 2, filters: [filter] }, [], 77);
+    assert.deepEqual([config.localAsn, config.allowedOwnAs, config.enforceFirstAs], [65001, 2, false]);
+    assert.equal(config.importFilter?.name, "f, then accept-all");
+    assert.deepEqual(
+      config.importFilter?.terms.map(({ verdict }) => verdict),
+      ["reject"],
+    );
+    assert.deepEqual(
+      config.exportFilter?.terms.map(({ verdict }) => verdict),
+      ["accept"],
+    );
+    const internal = peerConfig({ ...planned, filters: [filter] }, [], 77);
+    assert.equal(internal.exportFilter?.terms.length, 0, "its only rule is for eBGP");
   });
   it("has three keepalives to a hold time, within what an OPEN can say", () => {
     assert.equal(peerConfig({ ...planned, keepaliveSeconds: 20, restartSeconds: 5 }, [], 77).holdTimeSeconds, 60);

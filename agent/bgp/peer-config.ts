@@ -1,6 +1,7 @@
-import { acceptAll } from "../../bgp/filter/filter.ts";
+import { acceptAll, type Filter } from "../../bgp/filter/filter.ts";
 import type { PeerConfig } from "../../bgp/speaker/config.ts";
 import type { PoolExport } from "../graph/advertisements.ts";
+import { type FilterDirection, withBgpFilters } from "../graph/bgp-filter.ts";
 import type { PlannedPeer } from "../graph/planned.ts";
 import { exportFilter } from "./export-filter.ts";
 
@@ -10,9 +11,15 @@ const stalePathSeconds = 120;
 /** How soon a node that does not answer is called again, seconds: nodes that rise together find each other at once. */
 const connectRetrySeconds = 2;
 
-/** A planned session in the speaker's words. Everything received is accepted, as Calico does; pools say what leaves. */
+/**
+ * A planned session in the speaker's words. The peering's BGPFilters come first; what they leave is accepted when received,
+ * as Calico does, and leaves as pools say. Like Calico's BIRD we do not ask for the peer's AS in front.
+ */
 export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], restartSeconds: number): PeerConfig {
   const { address, zone, port, asn, sourceAddress, password, ttlSecurityHops, keepaliveSeconds } = peer;
+  const isExternal = peer.asn !== peer.localAsn;
+  const through = (direction: FilterDirection, builtIn: Filter): Filter =>
+    withBgpFilters(peer.filters, { direction, family: peer.family, isExternal }, builtIn);
   return {
     address,
     asn,
@@ -22,8 +29,11 @@ export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], rest
     routeReflectorClient: peer.routeReflectorClient,
     nextHopSelf: peer.nextHopSelf,
     connectRetrySeconds,
-    importFilter: acceptAll,
-    exportFilter: exportFilter(pools, peer.family, peer.asn !== peer.localAsn),
+    importFilter: through("import", acceptAll),
+    exportFilter: through("export", exportFilter(pools, peer.family, isExternal)),
+    localAsn: peer.localAsn,
+    allowedOwnAs: peer.allowLocalAs,
+    enforceFirstAs: false,
     gracefulRestart: { restartSeconds: peer.restartSeconds ?? restartSeconds, stalePathSeconds },
     ...(zone !== undefined && { zone }),
     ...(sourceAddress && { localAddress: sourceAddress }),

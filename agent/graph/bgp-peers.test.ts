@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
 import type { Node } from "../../datastore/model/node.ts";
 import { bgpPeers } from "./bgp-peers.ts";
@@ -20,10 +21,15 @@ const cluster = [
   node("n3", { ipv4Address: "10.0.0.11" }, { rack: "b" }),
   node("n4", undefined),
 ];
-function peersOf(name: string, { nodes = cluster, peerings = [] as BGPPeer[], settings = {} as BgpSettings } = {}) {
+function peersOf(
+  name: string,
+  { nodes = cluster, peerings = [] as BGPPeer[], settings = {} as BgpSettings, filters = [] as BGPFilter[] } = {},
+) {
   const byName = new Map(nodes.map((n) => [n.metadata.name, n]));
   const self = selfOf(name, byName.get(name), settings, undefined);
-  return bgpPeers({ self, nodes: byName, peerings: new Map(peerings.map((p) => [p.metadata.name, p])), settings });
+  const named = <T extends { readonly metadata: { readonly name: string } }>(all: readonly T[]) =>
+    new Map(all.map((one) => [one.metadata.name, one]));
+  return bgpPeers({ self, nodes: byName, peerings: named(peerings), settings, filters: named(filters) });
 }
 const short = (peers: ReturnType<typeof peersOf>) =>
   [...peers.values()].map((p) => `${p.key} as${p.asn} ${p.type}${p.passive ? " passive" : ""}`).sort();
@@ -154,5 +160,16 @@ describe("a node's identity", () => {
       const first = Number(hashedRouterId(`node-${i}`).split(".")[0]);
       assert.ok(first >= 1 && first <= 223 && first !== 127);
     }
+  });
+
+  it("carry the BGPFilters that the peering names, in its order; a name of nothing is passed over", () => {
+    const filter = (name: string): BGPFilter => ({ kind: "BGPFilter", apiVersion, metadata: { name }, spec: {} });
+    const spec = { peerIP: "10.0.0.254", asNumber: 65000, filters: ["b", "gone", "a"] };
+    const peers = peersOf("n1", { peerings: [peering("tor", spec)], filters: [filter("a"), filter("b")] });
+    assert.deepEqual(
+      peers.get("10.0.0.254 ipv4")!.filters.map(({ metadata }) => metadata.name),
+      ["b", "a"],
+    );
+    assert.deepEqual(peers.get("10.0.0.10 ipv4")!.filters, [], "the mesh has none");
   });
 });

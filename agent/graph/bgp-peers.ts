@@ -1,4 +1,5 @@
 import { asNumberOf } from "../../datastore/model/as-number.ts";
+import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
 import { parsePeerIP } from "../../datastore/model/bgp-peer-check.ts";
 import { parseDuration } from "../../datastore/model/duration.ts";
@@ -17,6 +18,8 @@ export interface PeeringInput {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly peerings: ReadonlyMap<string, BGPPeer>;
   readonly settings: BgpSettings;
+  /** BGPFilters by name; absent: there are none. */
+  readonly filters?: ReadonlyMap<string, BGPFilter>;
 }
 
 /** The other end of a session before options: a node of ours, or a stranger. */
@@ -95,6 +98,8 @@ function plan(
     nextHopSelf: spec.nextHopMode === "Self",
     routeReflectorClient: internal && self.clusterId !== undefined && remote.clusterId !== self.clusterId,
     allowLocalAs: spec.numAllowedLocalASNumbers ?? 0,
+    // A name that stands for nothing is passed over, as Calico does.
+    filters: (spec.filters ?? []).flatMap((name) => input.filters?.get(name) ?? []),
     origin,
   };
 }

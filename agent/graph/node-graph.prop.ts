@@ -83,16 +83,32 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       (g, c) => g.onNode(c),
     ),
   ),
-  fc
-    .tuple(fc.constantFrom("t1", "t2"), maybe(fc.constantFrom("192.168.0.9", "192.168.0.2")))
-    .map(([name, ip]) =>
-      step(
-        "peering",
-        name,
-        ip && { kind: "BGPPeer" as const, apiVersion, metadata: { name }, spec: { peerIP: ip, asNumber: 65000 } },
-        (g, c) => g.onPeering(c),
-      ),
+  fc.tuple(fc.constantFrom("t1", "t2"), maybe(fc.constantFrom("192.168.0.9", "192.168.0.2"))).map(([name, ip]) =>
+    step(
+      "peering",
+      name,
+      ip && {
+        kind: "BGPPeer" as const,
+        apiVersion,
+        metadata: { name },
+        spec: { peerIP: ip, asNumber: 65000, filters: ["f1"] },
+      },
+      (g, c) => g.onPeering(c),
     ),
+  ),
+  maybe(fc.constantFrom("Accept" as const, "Reject" as const)).map((action) =>
+    step(
+      "filter",
+      "f1",
+      action && {
+        kind: "BGPFilter" as const,
+        apiVersion,
+        metadata: { name: "f1" },
+        spec: { importV4: [{ action }] },
+      },
+      (g, c) => g.onFilter(c),
+    ),
+  ),
   fc.tuple(fc.constantFrom("default", "node.n1"), maybe(fc.boolean())).map(([name, mesh]) =>
     step(
       "configuration",

@@ -1,4 +1,5 @@
 import type { BGPConfiguration } from "../../datastore/model/bgp-configuration.ts";
+import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
 import type { IPPool } from "../../datastore/model/ip-pool.ts";
 import type { Node } from "../../datastore/model/node.ts";
@@ -51,7 +52,7 @@ export interface GraphOptions {
  *   WorkloadEndpoint ─┐
  *   links ────────────┼─▶ localRoutes ─┬─▶ localNeighbours
  *   own blocks ───────┘                └─▶ advertisements ◀── IPPool
- *   Node, BGPConfiguration, BGPPeer ─────▶ bgpPeers
+ *   Node, BGPConfiguration, BGPPeer, BGPFilter ─▶ bgpPeers
  */
 export class NodeGraph {
   readonly #options: GraphOptions;
@@ -61,6 +62,7 @@ export class NodeGraph {
   readonly #pools = new Map<string, Pool>();
   readonly #nodes = new Map<string, Node>();
   readonly #peerings = new Map<string, BGPPeer>();
+  readonly #filters = new Map<string, BGPFilter>();
   readonly #configurations = new Map<string, BGPConfiguration>();
   #told: ReadonlyMap<string, LocalEndpoint> = new Map();
   #routes: ReadonlyMap<string, PlannedRoute> = new Map();
@@ -118,6 +120,11 @@ export class NodeGraph {
 
   onPeering(change: Change<string, BGPPeer>): void {
     put(this.#peerings, change);
+    this.#peersDirty = true;
+  }
+
+  onFilter(change: Change<string, BGPFilter>): void {
+    put(this.#filters, change);
     this.#peersDirty = true;
   }
 
@@ -228,7 +235,7 @@ export class NodeGraph {
     const settings = this.settings;
     const { nodeName, routerId } = this.#options;
     const self = selfOf(nodeName, this.#nodes.get(nodeName), settings, routerId);
-    const all = bgpPeers({ self, nodes: this.#nodes, peerings: this.#peerings, settings });
+    const all = bgpPeers({ self, nodes: this.#nodes, peerings: this.#peerings, settings, filters: this.#filters });
     const peers = this.#ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
     const same = (x: object, y: object): boolean => JSON.stringify(x) === JSON.stringify(y);
     const output = {

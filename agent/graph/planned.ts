@@ -1,3 +1,4 @@
+import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { Address } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
@@ -71,6 +72,8 @@ export interface PlannedPeer {
   readonly routeReflectorClient: boolean;
   /** How often our own AS may stand in a received path. */
   readonly allowLocalAs: number;
+  /** What stands in front of the built-in policy, in order. */
+  readonly filters: readonly BGPFilter[];
   /** The datastore object that asked for it, for `explain`. */
   readonly origin: string;
 }
