@@ -1,5 +1,6 @@
 import { compareAddresses } from "../../net/address.ts";
 import { type AttributeColumns, attributeBit } from "./attribute-columns.ts";
+import type { AttributeStore } from "./attribute-store.ts";
 import type { PathTable } from "./path-table.ts";
 import { localPeer, type PeerTable } from "./peer-table.ts";
 
@@ -23,6 +24,8 @@ export interface Candidates {
   readonly paths: PathTable;
   readonly attributes: AttributeColumns;
   readonly peers: PeerTable;
+  /** The octets of the sets. */
+  readonly sets: AttributeStore;
   readonly steps: readonly DecisionStep[];
 }
 
@@ -95,6 +98,11 @@ const tieBreaks: readonly DecisionStep[] = [
   ),
   number("cluster-list-length", "RFC 4456 9", (c, set) => c.attributes.clusterLength[set]!),
   { name: "peer-address", rfc: "RFC 4271 9.1.2.2 g: lowest", compare: comparePeerAddress } as const,
+  {
+    name: "attributes",
+    rfc: "RFC 7911 leaves it open: several paths of one peer, lowest octets, for identifiers tell who came first",
+    compare: compareOctets,
+  } as const,
   number("path-id", "RFC 7911 2: several paths of one peer, lowest identifier", (c, _, path) =>
     c.paths.receivedId(path),
   ),
@@ -121,4 +129,13 @@ function comparePeerAddress(c: Candidates, x: number, y: number): number {
   const p = c.paths.peer[x]!;
   const q = c.paths.peer[y]!;
   return p === q ? 0 : compareAddresses(c.peers.peer(p).address, c.peers.peer(q).address) || p - q;
+}
+
+/** Whatever tells two sets apart, if nothing else does: the outcome must not depend on when they came. */
+function compareOctets(c: Candidates, x: number, y: number): number {
+  const [a, b] = [c.paths.attributes[x]!, c.paths.attributes[y]!];
+  if (a === b) return 0;
+  const [p, q] = [c.sets.block(a), c.sets.block(b)];
+  for (let i = 0; i < p.length && i < q.length; i++) if (p[i] !== q[i]) return p[i]! - q[i]!;
+  return p.length - q.length;
 }

@@ -27,7 +27,13 @@ export class Rib {
     this.family = family;
     this.attributes = attributes;
     this.prefixes = prefixTable(family);
-    this.candidates = { paths: this.paths, attributes: attributes.columns, peers, steps: decisionSteps(decision) };
+    this.candidates = {
+      paths: this.paths,
+      attributes: attributes.columns,
+      peers,
+      sets: attributes,
+      steps: decisionSteps(decision),
+    };
     if (decision.preferOldest) this.paths.trackArrival();
     this.locRib = new LocRib(this.prefixes, this.candidates, hear);
     this.adjRibIn = new AdjRibIn(this.prefixes, this.paths, attributes, this.locRib);
