@@ -1,6 +1,7 @@
 import type { BgpFact } from "../fact.ts";
 import type { PeerConfig } from "../speaker/config.ts";
 import type { PathTerms } from "./path.ts";
+import type { RouterTerms } from "./router.ts";
 
 /** Two routers by their names; which comes first does not matter. */
 export type Pair = readonly [string, string];
@@ -14,6 +15,8 @@ export interface NetworkTerms {
   readonly seed: number;
   /** What the way between two routers is where no link says otherwise. */
   readonly link?: Partial<PathTerms>;
+  /** What every router is, where `router` does not say otherwise. */
+  readonly router?: Omit<Partial<RouterTerms>, "asn">;
   /** What every peer is, where `peer` does not say otherwise. */
   readonly peer?: Partial<PeerConfig>;
   /** Keeps everything that happens as text, in `trace`. */

@@ -78,7 +78,7 @@ export class SimulatedNetwork {
   /** Declares a router. */
   router(name: string, terms: RouterTerms): this {
     invariant(!this.#declared.has(name), `there is a router ${name} already`);
-    this.#declared.set(name, terms);
+    this.#declared.set(name, { ...this.#terms.router, ...terms });
     for (const text of terms.announces ?? []) this.announce(name, text);
     return this;
   }
