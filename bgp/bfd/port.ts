@@ -1,7 +1,7 @@
 import type { Cancel } from "../../lib/clock.ts";
 import type { Address } from "../../net/address.ts";
 
-/** How closely a way is watched (RFC 5880 6.8.1); every field has a default. */
+/** How closely a way is watched (RFC 5880 6.8.1); every field has a default. What is below 10 ms or above 60 s is brought there. */
 export interface BfdTerms {
   /** Least time between packets we send and want to get, in milliseconds; 300 when absent. */
   readonly minTxMs?: number;
