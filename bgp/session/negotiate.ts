@@ -3,15 +3,20 @@ import { MAX_EXTENDED_LENGTH, MAX_LENGTH } from "../message/header.ts";
 import { type Open, openAsn } from "../message/open.ts";
 import type { AddPathTerms, GracefulRestartTerms, LongLivedTerms, Negotiated, PeerClaims } from "./negotiated.ts";
 import { roles } from "./role.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+/** Our AS and role towards the peer. */
+export type OwnTerms = Pick<SessionConfig, "localAsn" | "role">;
 
 /**
  * What two OPENs agree on: `local` is the one we sent, `remote` the peer's, already found welcome. A capability counts
  * when both have it (RFC 5492 3); ADD-PATH when one sends and the other receives (RFC 7911 4).
- * `localAsn` is our AS, which an OPEN without capabilities may not be able to name.
+ * `own` is what we are whatever our OPEN says: one without capabilities cannot name it all.
  */
-export function negotiate(local: Open, remote: Open, localAsn: number = openAsn(local)): Negotiated {
+export function negotiate(local: Open, remote: Open, own: OwnTerms = ownTerms(local)): Negotiated {
   const ours = local.capabilities;
   const theirs = remote.capabilities;
+  const { localAsn, role } = own;
   const peerAsn = openAsn(remote);
   const common = families.filter((f) => offers(local, f) && offers(remote, f));
   const holdTimeSeconds = Math.min(local.holdTimeSeconds, remote.holdTimeSeconds);
@@ -34,9 +39,13 @@ export function negotiate(local: Open, remote: Open, localAsn: number = openAsn(
     extendedNextHop: ours.extendedNextHop && theirs.extendedNextHop,
     gracefulRestart: gracefulRestart(local, remote, common),
     longLived: longLived(local, remote, common),
-    role: localAsn === peerAsn ? undefined : roles[ours.roles[0] ?? -1],
+    role: localAsn === peerAsn ? undefined : role,
     claims: claims(remote),
   };
+}
+
+function ownTerms(local: Open): OwnTerms {
+  return { localAsn: openAsn(local), role: roles[local.capabilities.roles[0] ?? -1] };
 }
 
 /** A side without any Multiprotocol capability means IPv4 unicast (RFC 4760 8). */

@@ -103,7 +103,7 @@ describe("a peer that knows no optional parameters (RFC 5492 3)", () => {
   });
 
   it("is spoken with as one of IPv4 and two-octet AS numbers, by an AS of ours that needs four too", () => {
-    const { clock, network, a } = sessionPair({ localAsn: 70000, peerAsn: 65000 });
+    const { clock, network, a } = sessionPair({ localAsn: 70000, peerAsn: 65000, role: "provider" });
     a.session.start();
     const bare = new BarePeer(network);
     bare.call(bareOpen, refusal);
@@ -114,6 +114,7 @@ describe("a peer that knows no optional parameters (RFC 5492 3)", () => {
     assert.deepEqual(families, ["ipv4"]);
     assert.deepEqual([fourOctetAs, localAsn, isInternal, gracefulRestart], [false, 70000, false, undefined]);
     assert.equal(bare.heard.at(-2)![20], 0x5b, "AS_TRANS");
+    assert.equal(a.session.negotiated!.role, "provider", "ours, whether the peer can hear it or not (RFC 9234 4.2)");
   });
 
   it("is offered all of them when there is nothing to say without: IPv6 alone", () => {

@@ -270,7 +270,7 @@ export class SessionConnection {
   /** A peer's OPEN that is welcome: agrees on everything, before the state machine hears of it. */
   agree(open: Open, hasRival: boolean): void {
     this.#sentOpen ??= this.#host.localOpen();
-    this.#negotiated = negotiate(this.#sentOpen, open, this.#host.ports.config.localAsn);
+    this.#negotiated = negotiate(this.#sentOpen, open, this.#host.ports.config);
     this.#isDeferring = hasRival && this.#negotiated.holdTimeSeconds > 0;
     this.#framer.limit = this.#negotiated.maxMessageLength;
   }
