@@ -87,18 +87,18 @@ function extendedWords({ high, low }: ExtendedCommunity): number[] {
   return [high, low];
 }
 
-/** One kind of communities, each of `size` words: some of `any` and every one of `all` must be there. */
+/** One kind of communities, each of `size` words: one of `some` and every one of `all` must be there. */
 function wordTests<T>(
   code: number,
   size: number,
-  any: readonly T[] | undefined,
+  some: readonly T[] | undefined,
   all: readonly T[] | undefined,
   wordsOfOne: (one: T) => number[],
 ): AttributeTest[] {
   const tests: AttributeTest[] = [];
   const asWords = (list: readonly T[]): number[][] => list.map(wordsOfOne);
-  if (any !== undefined) {
-    const wanted = asWords(any);
+  if (some !== undefined) {
+    const wanted = asWords(some);
     tests.push((set, store) => {
       const words = wordsOf(store.block(set), code);
       return wanted.some((one) => hasWords(words, one, size));
