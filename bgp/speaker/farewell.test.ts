@@ -16,6 +16,46 @@ function lab(): { net: Network; a: Router; b: Router; why: () => string; routes:
   return { net, a, b, why, routes: () => net.routes(b).size };
 }
 
+describe("a caller from a range", () => {
+  /** A reflector that takes calls, and a node that calls it and has a route. */
+  function range(): { net: Network; x: Router; y: Router; peers: () => string[] } {
+    const net = new Network({ seed: 12 });
+    const [x, y] = [net.router("x", 65000), net.router("y", 65000)];
+    x.speaker.setDynamicPeers([{ range: parsePrefix("10.255.0.0/16")!, asn: "internal" }]);
+    y.speaker.setPeer({ address: x.address, asn: 65000 });
+    y.speaker.announce(parsePrefix("10.2.0.0/16")!);
+    net.run(20);
+    return { net, x, y, peers: () => x.speaker.status().peers.map(({ state }) => state) };
+  }
+
+  it("that restarts gracefully keeps its routes and its place, until its restart time is over", () => {
+    const { net, x, y, peers } = range();
+    y.speaker.close({ kind: "silent" });
+    net.run(100);
+    assert.deepEqual([peers(), net.routes(x).size], [["Active"], 1]);
+    net.run(30);
+    assert.deepEqual([peers(), net.routes(x).size], [[], 0]);
+  });
+
+  it("that comes back in time is the same peer, and End-of-RIB sweeps what it no longer has", () => {
+    const { net, x, y, peers } = range();
+    y.speaker.close({ kind: "silent" });
+    net.run(30);
+    y.speaker.start();
+    net.run(20);
+    assert.deepEqual([peers(), net.routes(x).size], [["Established"], 1]);
+    net.run(400);
+    assert.deepEqual([peers(), net.routes(x).size], [["Established"], 1]);
+  });
+
+  it("that says it goes for good is forgotten at once", () => {
+    const { net, x, y, peers } = range();
+    y.speaker.close({ kind: "cease", subcode: 2 });
+    net.run(1);
+    assert.deepEqual([peers(), net.routes(x).size], [[], 0]);
+  });
+});
+
 describe("a speaker's farewell (RFC 9003, RFC 8538)", () => {
   it("to one peer says why in words, and takes the routes along although restarts are graceful", () => {
     const { net, a, b, why, routes } = lab();

@@ -49,6 +49,7 @@ class Bench {
       established() {},
       endOfRib() {},
       down() {},
+      swept() {},
       changed() {},
       faults() {},
       tooMany() {},

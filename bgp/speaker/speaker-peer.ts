@@ -38,6 +38,8 @@ export interface PeerOwner {
   established(peer: SpeakerPeer, negotiated: Negotiated): void;
   endOfRib(peer: SpeakerPeer, family: Family): void;
   down(peer: SpeakerPeer, reason: DownReason): void;
+  /** Nothing of an earlier session is kept any more. */
+  swept(peer: SpeakerPeer): void;
   changed(peer: SpeakerPeer, state: State): void;
   faults(peer: SpeakerPeer, faults: readonly UpdateFault[], update: Uint8Array): void;
 }
@@ -59,6 +61,8 @@ export class SpeakerPeer implements SessionListener {
   readonly told = new Set<Family>();
   /** Keeps the session down after too many prefixes. */
   readonly hold: HoldDown;
+  /** Families of which routes outlived the last session, and are still kept. */
+  #kept: readonly Family[] = [];
   #negotiated: Negotiated | undefined;
   #import: ImportPeer | undefined;
   #octets = 0;
@@ -199,12 +203,15 @@ export class SpeakerPeer implements SessionListener {
       if (reason.retains.includes(family)) rib.adjRibIn.markStale(this.index);
       else rib.adjRibIn.condemn(this.index, false);
     }
+    this.#kept = reason.retains;
     this.#owner.down(this, reason);
     this.#owner.wake();
   }
 
   onSweepStale(family: Family): void {
     this.#tables.of(family)?.rib.adjRibIn.condemn(this.index, true);
+    this.#kept = this.#kept.filter((one) => one !== family);
+    if (this.#kept.length === 0) this.#owner.swept(this);
     this.#owner.wake();
   }
 

@@ -14,6 +14,7 @@ import { peerChange } from "../plan/peer-change.ts";
 import type { Negotiated } from "../session/negotiated.ts";
 import { PeerSession } from "../session/peer-session.ts";
 import type { StopMode } from "../session/session.ts";
+import type { DownReason } from "../session/session-listener.ts";
 import type { Connection, Wire } from "../wire.ts";
 import { type BestRoute, bestRoutes } from "./best-routes.ts";
 import { BfdWatch } from "./bfd-watch.ts";
@@ -77,7 +78,8 @@ export class Speaker {
       this.#gate.endOfRib(peer.index, family);
       this.#checkSync(family);
     },
-    down: (peer) => this.#down(peer),
+    down: (peer, reason) => this.#down(peer, reason),
+    swept: (peer) => peer.session.state === "Established" || this.#forgetCaller(peer),
     changed: (peer) => {
       peer.since = this.#ports.clock.wall();
     },
@@ -329,8 +331,13 @@ export class Speaker {
     for (const family of negotiated.families) this.#checkSync(family);
   }
 
-  #down(peer: SpeakerPeer): void {
+  /** A caller from a range is known as long as its session or its routes are. */
+  #down(peer: SpeakerPeer, { cause, retains }: DownReason): void {
     this.#gate.down(peer.index);
+    if (retains.length === 0 && cause !== "replaced") this.#forgetCaller(peer);
+  }
+
+  #forgetCaller(peer: SpeakerPeer): void {
     if (peer.isDynamic && this.#peers.get(peer.name) === peer) this.#remove(peer, ceaseCode.deconfigured);
   }
 
