@@ -165,6 +165,7 @@ peers:
 asn: 65000
 routerId: 10.0.0.1
 maxPaths: 8
+decision: { missingMedAsWorst: true }
 clientToClientReflection: false
 rejectAsSets: true
 aggregates:
@@ -175,6 +176,7 @@ routes:
   - { prefix: 10.2.0.0/16, largeCommunities: ["65000:1:2"], extendedCommunities: ["rt:65000:9"], tag: 3 }
 `);
     assert.deepEqual([speaker.maxPaths, speaker.clientToClientReflection, speaker.rejectAsSets], [8, false, true]);
+    assert.deepEqual(speaker.decision, { missingMedAsWorst: true });
     const [all, some] = speaker.aggregates!;
     assert.deepEqual(
       [formatPrefix(all!.prefix), all!.summaryOnly, all!.communities],

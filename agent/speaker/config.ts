@@ -55,6 +55,14 @@ const speakerFile = z.strictObject({
     .union([z.literal(false), gracefulRestartField])
     .default({ restartSeconds: 120, stalePathSeconds: 300 }),
   maxPaths: z.number().int().min(1).max(64).optional(),
+  decision: z
+    .strictObject({
+      alwaysCompareMed: z.boolean().optional(),
+      missingMedAsWorst: z.boolean().optional(),
+      ignoreAsPathLength: z.boolean().optional(),
+      preferOldest: z.boolean().optional(),
+    })
+    .optional(),
   clientToClientReflection: z.boolean().optional(),
   rejectAsSets: z.boolean().optional(),
   aggregates: z.array(aggregateField).max(4096).optional(),
@@ -121,6 +129,7 @@ function toSpeaker(file: SpeakerFile): SpeakerConfig {
     restart: { restarting: false, forwardingPreserved: [] },
     ...withoutAbsent({
       maxPaths: file.maxPaths,
+      decision: file.decision && withoutAbsent(file.decision),
       clientToClientReflection: file.clientToClientReflection,
       rejectAsSets: file.rejectAsSets,
     }),
