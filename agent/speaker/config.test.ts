@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import type { Term } from "../../bgp/filter/filter.ts";
 import type { Address } from "../../net/address.ts";
@@ -276,5 +277,49 @@ peers: [{ address: 10.0.0.2, asn: 65001, importFilter: all }]
         `${field} in ${found.join("\n")}`,
       );
     }
+  });
+
+  it("finds what no single field shows: names given twice, families not carried, ranges of no length", () => {
+    const found = mistakes(`
+asn: 65000
+routerId: 10.0.0.1
+peers:
+  - { address: 10.0.0.2, asn: 65001 }
+  - { address: 10.0.0.2, asn: 65002 }
+dynamicPeers: [{ range: 10.1.0.0/16, asn: internal }, { range: 10.1.0.0/16, asn: external }]
+routes: [{ prefix: fd00::/48 }]
+aggregates: [{ prefix: 10.0.0.0/8 }, { prefix: 10.0.0.0/8 }]
+filters:
+  - { name: accept-all, otherwise: accept, terms: [] }
+  - name: f
+    otherwise: accept
+    terms:
+      - { name: t, verdict: accept, match: { prefixes: [{ prefix: 10.0.0.0/16, minLength: 8 }] } }
+      - { name: u, verdict: accept, match: { notPrefixes: [{ prefix: 10.0.0.0/16, maxLength: 33 }] } }
+      - { name: v, verdict: accept, match: { prefixes: [{ prefix: 10.0.0.0/16, minLength: 24, maxLength: 20 }] } }
+`);
+    assert.deepEqual(found, [
+      'peers[1].address: "10.0.0.2": is there already: peers[0]',
+      'dynamicPeers[1].range: "10.1.0.0/16": is there already: dynamicPeers[0]',
+      'filters[0].name: "accept-all": is there already: built in',
+      'aggregates[1].prefix: "10.0.0.0/8": is there already: aggregates[0]',
+      'routes[0].prefix: "fd00::/48": ipv6 is not among families',
+      "filters[1].terms[0].match.prefixes[0]: 10.0.0.0/16 with 8 to 8: lengths from 16 to 32, the shortest first",
+      "filters[1].terms[1].match.notPrefixes[0]: 10.0.0.0/16 with 16 to 33: lengths from 16 to 32, the shortest first",
+      "filters[1].terms[2].match.prefixes[0]: 10.0.0.0/16 with 24 to 20: lengths from 16 to 32, the shortest first",
+    ]);
+    const term = "{ name: t, verdict: next-term, match: {} }";
+    const many = `filters: [{ name: f, otherwise: accept, terms: [${new Array(17).fill(term).join()}] }]`;
+    assert.match(
+      mistakes(`asn: 1\nrouterId: 10.0.0.1\n${many}`)[0]!,
+      /filters\[0\]\.terms: 17 times next-term: at most 16/,
+    );
+  });
+
+  it("reads the file that its own page shows", () => {
+    const page = readFileSync(new URL("README.md", import.meta.url), "utf8");
+    const [, yaml = ""] = /```yaml\n([^`]*)```/.exec(page) ?? [];
+    const { speaker, peers } = settings(yaml);
+    assert.deepEqual([speaker.maxPaths, speaker.decision?.preferOldest, peers[0]!.allowedOwnAs], [4, false, 1]);
   });
 });

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { acceptAll, rejectAll } from "../../bgp/filter/filter.ts";
+import type { DecisionOptions } from "../../bgp/rib/decision-steps.ts";
 import type { Aggregate, DynamicPeers, PeerConfig, SpeakerConfig } from "../../bgp/speaker/config.ts";
 import type { LocalRoute } from "../../bgp/speaker/local-routes.ts";
 import type { Address } from "../../net/address.ts";
 import { families } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
 import { communityField, extendedCommunityField, largeCommunityField } from "./community-fields.ts";
+import { crossCheck } from "./cross-check.ts";
 import { addressField, asnField, portField, prefixField, u32Field, withoutAbsent } from "./fields.ts";
 import { filterField } from "./filter-fields.ts";
 import { familyList, gracefulRestartField, templateFields, toTemplate } from "./peer-fields.ts";
@@ -55,16 +57,16 @@ const speakerFile = z.strictObject({
     .union([z.literal(false), gracefulRestartField])
     .default({ restartSeconds: 120, stalePathSeconds: 300 }),
   maxPaths: z.number().int().min(1).max(64).optional(),
+  clientToClientReflection: z.boolean().optional(),
+  rejectAsSets: z.boolean().optional(),
   decision: z
     .strictObject({
       alwaysCompareMed: z.boolean().optional(),
       missingMedAsWorst: z.boolean().optional(),
       ignoreAsPathLength: z.boolean().optional(),
       preferOldest: z.boolean().optional(),
-    })
+    } satisfies Record<keyof DecisionOptions, z.ZodType>)
     .optional(),
-  clientToClientReflection: z.boolean().optional(),
-  rejectAsSets: z.boolean().optional(),
   aggregates: z.array(aggregateField).max(4096).optional(),
   peers: z
     .array(z.strictObject({ address: addressField, zone: z.string().min(1).max(15).optional(), ...templateFields }))
@@ -101,7 +103,7 @@ export function readSpeakerConfig(document: unknown): SpeakerReading {
   if (!parsed.success) return { ok: false, mistakes: parsed.error.issues.map((issue) => mistakeOf(issue, document)) };
   const file = parsed.data;
   const known = new Map([acceptAll, rejectAll, ...file.filters].map((filter) => [filter.name, filter]));
-  const mistakes: string[] = [];
+  const mistakes: string[] = [...crossCheck(file)];
   const peers = file.peers.map(({ address, zone, ...peer }, i) => {
     return { ...toTemplate(peer, `peers[${i}]`, known, mistakes), address, ...withZone(zone) };
   });
@@ -129,9 +131,9 @@ function toSpeaker(file: SpeakerFile): SpeakerConfig {
     restart: { restarting: false, forwardingPreserved: [] },
     ...withoutAbsent({
       maxPaths: file.maxPaths,
-      decision: file.decision && withoutAbsent(file.decision),
       clientToClientReflection: file.clientToClientReflection,
       rejectAsSets: file.rejectAsSets,
+      decision: file.decision && withoutAbsent(file.decision),
     }),
     ...(file.aggregates && { aggregates: file.aggregates.map((one) => withoutAbsent(one) as Aggregate) }),
   };
