@@ -15,6 +15,8 @@ export interface Shell {
   readonly random: Random;
   /** The text of a file, `-` for standard input. @throws CliError when it cannot be read */
   read(path: string): Promise<string>;
+  /** The octets of a file bit by bit, `-` for standard input; what gzip packed is unpacked. @throws CliError as `read` */
+  open(path: string): AsyncIterable<Uint8Array>;
   /** The text of a file, or undefined when there is none. @throws CliError when it is there and cannot be read */
   readIfThere(path: string): Promise<string | undefined>;
   /** The path itself, or for a folder its .yaml, .yml and .json files in order of names, deeper ones too when asked. */

@@ -40,7 +40,7 @@ const bytesOf = ({ memory }: SpeakerStatus): number => Object.values(memory).red
 const messages = (peer: string, direction: string, counts: MessageCounts): Series =>
   Object.entries(counts).map(([type, value]) => [{ peer, direction, type }, value]);
 
-const rows: Readonly<Record<string, Row>> = {
+const sessionRows: Readonly<Record<string, Row>> = {
   bgp_peer_state: [
     "gauge",
     "State of the session: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established (RFC 4273).",
@@ -103,6 +103,9 @@ const rows: Readonly<Record<string, Row>> = {
         return [[{ peer, direction, code: String(code), subcode: String(subcode) }, 1] as const];
       }),
   ],
+};
+
+const tableRows: Readonly<Record<string, Row>> = {
   bgp_prefixes: ["gauge", "Destinations known.", ["family"], ofTables("prefixes")],
   bgp_paths: ["gauge", "Paths of all peers and our own.", ["family"], ofTables("paths")],
   bgp_routes_best: ["gauge", "Destinations that have a best path.", ["family"], ofTables("best")],
@@ -201,7 +204,7 @@ function together(peers: readonly PeerState[]): PeerState {
 
 /** Registers the series of a BGP speaker; `read` is asked when somebody scrapes. */
 export function registerBgpMetrics(registry: Registry, read: () => BgpReading): void {
-  for (const [name, [kind, help, labelNames, series]] of Object.entries(rows)) {
+  for (const [name, [kind, help, labelNames, series]] of Object.entries({ ...sessionRows, ...tableRows })) {
     const shape = { name, help, labelNames: [...labelNames], registers: [registry] };
     const fill = (put: (labels: Labels, value: number) => void): void => {
       const { status, now } = read();

@@ -35,4 +35,8 @@ export function bgpCommands(program: Command, on: (command: Command, action: Act
   on(asking(explain, "ps, json or yaml"), async (shell, words, options) =>
     (await import("./explain.ts")).bgpExplain(shell, words[0]!, options),
   );
+  const decode = bgp
+    .command("decode [file]")
+    .description("messages in hexadecimal text, pcap, pcapng or MRT, as JSON lines");
+  on(decode, async (shell, words) => (await import("./decode.ts")).bgpDecode(shell, words[0] ?? "-"));
 }

@@ -10,6 +10,13 @@ import { peerAnswer, peersAnswer } from "./testdata/answers.ts";
 const p = (text: string): NonNullable<ReturnType<typeof parsePrefix>> => parsePrefix(text)!;
 const rewrite = process.env["GOLDEN"] === "rewrite";
 
+const marker = "ff".repeat(16);
+/** A KEEPALIVE, a route with an ORIGIN that does not exist, and a shutdown with a text. */
+const messages = `${marker} 0013 04
+${marker} 002d 02 0000 0012 40 01 01 09 40 02 00 40 03 04 0a 00 00 01 c0 63 01 07 18 c0 00 02
+${marker} 001a 03 06 02 04 62 79 65 21
+`;
+
 /** A speaker that knows 10.9.0.0/16 from two neighbours; what it says of its sessions is written down beside. */
 function hubShell(): SimShell {
   const net = new Network({ seed: 5 });
@@ -23,6 +30,8 @@ function hubShell(): SimShell {
   far.speaker.announce(p("10.8.1.0/24"));
   net.run(300);
   const shell = new SimShell();
+  shell.contents.set("letter.txt", "Dear operator,\n");
+  shell.contents.set("messages.hex", messages);
   shell.answer = (request) => {
     if (request.do === "bgp.peers") return peersAnswer;
     if (request.do === "bgp.peer" && request.name === "10.255.0.2") return peerAnswer;

@@ -5,6 +5,7 @@ import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { CliError } from "../error.ts";
 import type { Shell } from "../shell.ts";
+import { openInput } from "./open-input.ts";
 import { askSocket } from "./socket.ts";
 
 /** The version in package.json. */
@@ -48,6 +49,7 @@ export const processShell: Shell = {
     if (path === "-") return text(process.stdin);
     return Promise.resolve(reading(path, () => readFileSync(path, "utf8")));
   },
+  open: openInput,
   readIfThere: (path) => {
     const there = statSync(path, { throwIfNoEntry: false }) !== undefined;
     return Promise.resolve(there ? reading(path, () => readFileSync(path, "utf8")) : undefined);

@@ -17,6 +17,8 @@ export class SimShell implements Shell {
   readonly server = new SimServer(this.clock);
   /** Path → text; `-` is standard input. */
   readonly contents = new Map<string, string>();
+  /** Path → octets of what is no text. */
+  readonly binaries = new Map<string, Uint8Array>();
   /** What the agent was asked, in order. */
   readonly asked: { readonly socket: string; readonly request: SocketRequest }[] = [];
   /** What the agent answers; undefined means that nobody listens. */
@@ -31,6 +33,11 @@ export class SimShell implements Shell {
     return text === undefined
       ? Promise.reject(new CliError(`cannot read ${path}: no such file`))
       : Promise.resolve(text);
+  }
+
+  async *open(path: string): AsyncGenerator<Uint8Array> {
+    const octets = this.binaries.get(path) ?? new TextEncoder().encode(await this.read(path));
+    for (let at = 0; at < octets.length; at += 7919) yield octets.subarray(at, at + 7919);
   }
 
   readIfThere(path: string): Promise<string | undefined> {
@@ -78,6 +85,7 @@ export class SimShell implements Shell {
       clock: this.clock,
       random: this.random,
       read: (path) => this.read(path),
+      open: (path) => this.open(path),
       readIfThere: (path) => this.readIfThere(path),
       files: (path, recursive) => this.files(path, recursive),
       openStore: (environment) => this.openStore(environment),
