@@ -163,6 +163,29 @@ describe("a listing in pages", () => {
     }
   });
 
+  it("shows every path that a peer with ADD-PATH was told, with its identifier (RFC 7911)", () => {
+    const net = new Network({ seed: 8 });
+    const [hub, one, two, all] = ["hub", "one", "two", "all"].map((name, i) => net.router(name, 65000 + i)) as [
+      Router,
+      Router,
+      Router,
+      Router,
+    ];
+    net.link(hub, one);
+    net.link(hub, two);
+    net.link(hub, all, { addPath: { ipv4: { send: "all" } } }, { addPath: { ipv4: { receive: true } } });
+    for (const router of [one, two]) router.speaker.announce(p("10.9.0.0/16"));
+    net.run(60);
+    const name = "10.255.0.4";
+    for (const limit of [1, 1000]) {
+      const told = allRoutes(hub, { view: "advertised", peer: name, limit });
+      assert.deepEqual(told.map(({ peer }) => peer).sort(), ["10.255.0.2", "10.255.0.3"]);
+      assert.equal(new Set(told.map(({ pathId }) => pathId)).size, 2);
+    }
+    const [got, more] = allRoutes(all, { view: "received" });
+    assert.ok(got?.pathId && more?.pathId && got.pathId !== more.pathId);
+  });
+
   it("goes on from an old cursor after the tables changed, and tells what stayed", () => {
     const net = new Network({ seed: 7 });
     const [a, b] = [net.router("a", 65001), net.router("b", 65002)];

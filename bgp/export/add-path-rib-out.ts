@@ -7,7 +7,7 @@ import type { Rib } from "../rib/rib.ts";
 import { type Buckets, batchSize } from "./buckets.ts";
 import type { ExportPolicy } from "./export-policy.ts";
 import { choosePaths } from "./path-choice.ts";
-import type { RibOut } from "./rib-out.ts";
+import type { RibOut, ToldRoute } from "./rib-out.ts";
 import { allBut, justFor } from "./slab.ts";
 
 /**
@@ -73,6 +73,10 @@ export class AddPathRibOut implements RibOut {
   /** The identifiers under which a prefix was sent, in no order. */
   *identifiers(prefix: number): Generator<number> {
     for (let id = this.#first[prefix] ?? 0; id !== 0; id = this.#next[id]!) yield id;
+  }
+
+  told(prefix: number): readonly ToldRoute[] {
+    return [...this.identifiers(prefix)].map((id) => ({ set: this.#sent[id]!, source: this.#source[id]!, pathId: id }));
   }
 
   touch(prefix: number): void {

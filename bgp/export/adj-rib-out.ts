@@ -6,7 +6,7 @@ import { PrefixQueue } from "../rib/prefix-queue.ts";
 import type { Rib } from "../rib/rib.ts";
 import { type Buckets, batchSize } from "./buckets.ts";
 import type { ExportPolicy } from "./export-policy.ts";
-import type { RibOut } from "./rib-out.ts";
+import type { RibOut, ToldRoute } from "./rib-out.ts";
 import { allBut, justFor } from "./slab.ts";
 
 /**
@@ -60,6 +60,11 @@ export class AdjRibOut implements RibOut {
       if (set !== 0 && (this.#source[prefix] === peer || isOwner(set))) count++;
     }
     return count;
+  }
+
+  told(prefix: number): readonly ToldRoute[] {
+    const set = prefix < this.#sent.length ? this.#sent[prefix]! : 0;
+    return set === 0 ? [] : [{ set, source: this.#source[prefix]!, pathId: 0 }];
   }
 
   /** The best route of a prefix changed. */

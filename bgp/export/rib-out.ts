@@ -1,5 +1,15 @@
 import type { Buckets } from "./buckets.ts";
 
+/** One route that a group was told of. */
+export interface ToldRoute {
+  /** The exported set. */
+  readonly set: number;
+  /** Index of the peer it came from, who alone was not told. */
+  readonly source: number;
+  /** Its identifier (RFC 7911), 0 without. */
+  readonly pathId: number;
+}
+
 /**
  * What a group of peers was told (Adj-RIB-Out, RFC 4271 3.2), as its update group needs it: `AdjRibOut` for one path a
  * prefix, `AddPathRibOut` for several.
@@ -13,6 +23,8 @@ export interface RibOut {
   readonly bytes: number;
   /** How many of the routes were not sent to a peer: it is their source, or `isOwner` of their exported set. O(routes). */
   countHidden(peer: number, isOwner: (set: number) => boolean): number;
+  /** What was sent of a prefix, for people. */
+  told(prefix: number): readonly ToldRoute[];
   /** What may be sent of a prefix changed. */
   touch(prefix: number): void;
   /** Begins with what another group of the same kind has sent, to say all of it again. */

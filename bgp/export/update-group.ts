@@ -7,7 +7,7 @@ import type { Buckets } from "./buckets.ts";
 import type { ExportPolicy } from "./export-policy.ts";
 import { NextHopOwners } from "./next-hop-owners.ts";
 import { UpdatePacker } from "./pack.ts";
-import type { RibOut } from "./rib-out.ts";
+import type { RibOut, ToldRoute } from "./rib-out.ts";
 import { type Audience, isFor, justFor, partsFor, type Slab } from "./slab.ts";
 
 /** Slabs that a slow member may lie behind before it is split off. */
@@ -110,6 +110,12 @@ export class UpdateGroup {
   advertised(peer: number): number {
     const isOwner = (set: number): boolean => this.#owners?.ownerOf(this.#store, set) === peer;
     return this.adjRibOut.size - this.adjRibOut.countHidden(peer, isOwner);
+  }
+
+  /** What a member has been told of a prefix, for people. */
+  told(peer: number, prefix: number): readonly ToldRoute[] {
+    const isOwner = (set: number): boolean => this.#owners?.ownerOf(this.#store, set) === peer;
+    return this.adjRibOut.told(prefix).filter(({ set, source }) => source !== peer && !isOwner(set));
   }
 
   /** Takes in a peer that was told exactly what the group has sent so far. */

@@ -116,20 +116,19 @@ class Walk {
     for (let path = first; path !== 0; path = paths.next[path]!) if (path !== best && isMine(path)) yield path;
   }
 
-  #told(one: FamilyTables, id: number, skip: number): string | undefined {
-    const { rib, groups } = one;
-    const best = skip > 0 ? 0 : rib.locRib.best(id);
-    const source = rib.paths.peer[best]!;
-    if (best === 0 || source === this.#peer) return undefined;
-    const set = groups.groupOf(this.#peer)?.policy.exported(id, rib.paths.attributes[best]!, source) ?? 0;
-    if (set <= 0) return undefined;
-    if (this.routes.length >= this.#limit) return `${id}.0`;
-    this.routes.push({
-      prefix: formatPrefix(rib.prefixes.prefix(id)),
-      peer: this.#tables.peers.peer(source).name,
-      state: "best",
-      ...this.#words.attributes(set),
-    });
+  #told({ rib, groups }: FamilyTables, id: number, skip: number): string | undefined {
+    const told = groups.groupOf(this.#peer)?.told(this.#peer, id) ?? [];
+    for (const [number, { set, source, pathId }] of told.entries()) {
+      if (number < skip) continue;
+      if (this.routes.length >= this.#limit) return `${id}.${number}`;
+      this.routes.push({
+        prefix: formatPrefix(rib.prefixes.prefix(id)),
+        peer: this.#tables.peers.peer(source).name,
+        state: "best",
+        ...(pathId !== 0 && { pathId }),
+        ...this.#words.attributes(set),
+      });
+    }
     return undefined;
   }
 }

@@ -73,11 +73,12 @@ function familyState({ one, paths }: FamilyCounts, peer: SpeakerPeer): PeerFamil
   };
 }
 
-/** Only who has sent something can be left out where it would hear of it again. */
+/** Who has sent nothing, and is nobody's next hop, is told everything: no need to count. */
 function advertisedTo({ rib, groups }: FamilyTables, { index }: SpeakerPeer): number {
   const group = groups.groupOf(index);
   if (!group) return 0;
-  return (rib.paths.count[index] ?? 0) === 0 ? group.adjRibOut.size : group.advertised(index);
+  const isPlain = (rib.paths.count[index] ?? 0) === 0 && !group.policy.mayNameOthers;
+  return isPlain ? group.adjRibOut.size : group.advertised(index);
 }
 
 function groupStates(tables: Tables, { rib, groups }: FamilyTables): GroupState[] {
