@@ -52,31 +52,45 @@ export function decisionCases(seed: number, count: number): readonly (readonly C
   const rounds: CaseRoute[][] = [[], []];
   for (let i = 0; i < count; i++) {
     const prefix = prefixOf(ipv4(0x14000000 + i * 256), 24);
+    const isClose = random() < 0.4;
     for (let peer = 0; peer < casePeers.length; peer++) {
-      const isThere = random() < 0.6;
-      if (isThere) rounds[0]!.push({ peer, prefix, attributes: attributesOf(random, casePeers[peer]!) });
+      const said = (): PathAttributes => attributesOf(random, casePeers[peer]!, isClose);
+      const isThere = random() < (isClose && casePeers[peer]!.asn !== decidingAsn ? 0.1 : 0.6);
+      if (isThere) rounds[0]!.push({ peer, prefix, attributes: said() });
       const dice = random();
       if (isThere && dice < 0.25) rounds[1]!.push({ peer, prefix, attributes: undefined });
-      else if (dice < 0.5) rounds[1]!.push({ peer, prefix, attributes: attributesOf(random, casePeers[peer]!) });
+      else if (dice < 0.5) rounds[1]!.push({ peer, prefix, attributes: said() });
     }
   }
   return rounds.map((round) => shuffled(random, round));
 }
 
-function attributesOf(random: Random, peer: CasePeer): PathAttributes {
+/** Attributes of a close decision differ in what only tie-breaks look at. */
+function attributesOf(random: Random, peer: CasePeer, isClose: boolean): PathAttributes {
   const isInternal = peer.asn === decidingAsn;
-  const isReflected = isInternal && random() < 0.5;
+  const isReflected = isInternal && random() < (isClose ? 0.8 : 0.5);
+  if (isClose) {
+    return pathAttributes({
+      asPath: [{ kind: "sequence", asns: [isInternal ? 65101 : peer.asn, 65201] }],
+      nextHop: ipv4(reachableHops + peer.host),
+      localPref: isInternal ? 100 : undefined,
+      ...(isReflected && reflection(random)),
+    });
+  }
   const hop = random() < 0.05 ? unreachableHops : reachableHops + pick(random, 0, 0, 0, 1, 2) * 256;
-  const originator = pick(random, 2, 5, 6, 11, decidingRouterId);
   return pathAttributes({
     origin: pick(random, "igp", "igp", "igp", "egp", "incomplete"),
     asPath: pathOf(random, isInternal ? undefined : peer.asn),
     nextHop: ipv4(hop + peer.host),
     med: pick(random, undefined, 0, 1, 1, 2),
     localPref: isInternal ? pick(random, 100, 100, 100, 101) : undefined,
-    originatorId: isReflected ? originator : undefined,
-    clusterList: isReflected ? Array.from({ length: pick(random, 1, 1, 2) }, () => pick(random, 21, 22)) : [],
+    ...(isReflected && reflection(random)),
   });
+}
+
+function reflection(random: Random): Pick<PathAttributes, "originatorId" | "clusterList"> {
+  const clusterList = Array.from({ length: pick(random, 1, 1, 2) }, () => pick(random, 21, 22));
+  return { originatorId: pick(random, 2, 2, 5, 6, 11, decidingRouterId), clusterList };
 }
 
 /** Mostly two hops; sometimes with a set, seldom with the deciding AS in it: a loop. */

@@ -146,8 +146,9 @@ describe("memory of the tables", function () {
     assert.ok(bench.bytes * 3 < full, `${bench.bytes} of ${full} octets are left`);
     bench.announce("ipv4", 500, 3000);
     assert.equal(bench.size("ipv4"), 3000);
-    bench.withdraw("ipv4", 0, 3000);
     const { rib } = bench.tables.of("ipv4")!;
+    assert.deepEqual([rib.paths.limit, rib.prefixes.limit], [3001, 3001], "free ids are used again");
+    bench.withdraw("ipv4", 0, 3000);
     assert.deepEqual([rib.paths.size, rib.prefixes.size, bench.tables.attributes.size], [0, 0, 0]);
   });
 
