@@ -31,7 +31,7 @@ class Table {
         if (path)
           this.routes.set(
             formatPrefix(prefix),
-            path.nexthops.map((h) => `${h.via ? formatAddress(h.via) : "-"}@${h.ifindex}`).join(" "),
+            path.nexthops.map((h) => `${h.via ? formatAddress(h.via) : "-"}@${h.ifindex}`).join(" ") || path.type,
           );
         else this.routes.delete(formatPrefix(prefix));
       }
@@ -195,6 +195,20 @@ describe("routes of BGP in the kernel", () => {
     assert.ok(!table.routes.has("10.1.0.0/26"));
     routes.inSync("ipv4");
     assert.deepEqual(table.swept, ["ipv4"]);
+  });
+
+  it("of aggregates drop what nothing more specific covers, until the aggregate goes or is another's", () => {
+    const { table, put, routes } = setUp();
+    put("c", connected("10.0.0.0/24", 2), "10.0.0.0/24");
+    routes.apply([{ ...change("10.1.0.0/16"), discard: true }], () => {});
+    assert.equal(table.routes.get("10.1.0.0/16"), "blackhole");
+    routes.apply([change("10.1.0.0/16", "10.0.0.2")], () => {});
+    assert.equal(table.routes.get("10.1.0.0/16"), "10.0.0.2@2");
+    routes.apply([{ ...change("10.1.0.0/16"), discard: true }], () => {});
+    routes.changed();
+    assert.equal(table.routes.get("10.1.0.0/16"), "blackhole");
+    routes.apply([change("10.1.0.0/16")], () => {});
+    assert.equal(table.routes.has("10.1.0.0/16"), false);
   });
 
   it("are written again when their next hops are reached in another way, and only then", () => {

@@ -54,9 +54,9 @@ export class KernelRoutes implements RouteSink, NextHops {
 
   apply(changes: readonly RouteChange[], done: () => void): void {
     const groups = new Map<string, { prefixes: Prefix[]; path: WantedPath | undefined }>();
-    for (const { prefix, nextHops } of changes) {
+    for (const { prefix, nextHops, discard } of changes) {
       const set = nextHops.length > 0 ? this.#join(prefixKey(prefix), nextHops) : this.#leave(prefixKey(prefix));
-      const path = set && this.#path(set.hops);
+      const path = discard ? blackhole : set && this.#path(set.hops);
       const text = pathText(path);
       if (set) set.written = text;
       const group = groups.get(text);
@@ -131,8 +131,10 @@ export class KernelRoutes implements RouteSink, NextHops {
   }
 }
 
+const blackhole: WantedPath = { type: "blackhole", scope: "universe", nexthops: [] };
+
 function pathText(path: WantedPath | undefined): string {
-  if (!path) return "";
+  if (path?.type !== "unicast") return path?.type ?? "";
   return path.nexthops
     .map((way) => `${way.ifindex} ${way.via ? formatAddress(way.via) : ""} ${way.onlink ?? ""}`)
     .join(", ");

@@ -13,6 +13,11 @@ import { Tally } from "./tally.ts";
 /** Identifier of aggregates among our own routes, so that a route that is announced for the same prefix wins and stays. */
 const aggregateId = 1;
 
+/** Whether a path is one that aggregation made. */
+export function isAggregate({ paths }: Rib, path: number): boolean {
+  return path !== 0 && paths.peer[path] === localPeer && paths.receivedId(path) === aggregateId;
+}
+
 /** Who aggregates: what AGGREGATOR says (RFC 4271 5.1.7). */
 export interface Aggregator {
   readonly asn: number;
@@ -66,8 +71,7 @@ export class Aggregates {
       this.#counted = widened(this.#counted, roomFor(prefix));
       this.#suppressed = widened(this.#suppressed, roomFor(prefix));
     }
-    const isOwn = path !== 0 && paths.peer[path] === localPeer && paths.receivedId(path) === aggregateId;
-    const set = path === 0 || isOwn ? 0 : paths.attributes[path]!;
+    const set = path === 0 || isAggregate(this.#rib, path) ? 0 : paths.attributes[path]!;
     if (path === 0) this.#suppressed[prefix] = 0;
     else if (this.suppresses) this.#suppressed[prefix] = this.#isSummed(prefix) ? 1 : 0;
     const before = this.#counted[prefix]!;

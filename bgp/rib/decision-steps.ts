@@ -131,10 +131,13 @@ function comparePeerAddress(c: Candidates, x: number, y: number): number {
   return p === q ? 0 : compareAddresses(c.peers.peer(p).address, c.peers.peer(q).address) || p - q;
 }
 
-/** Whatever tells two sets apart, if nothing else does: the outcome must not depend on when they came. */
+/**
+ * Whatever tells two sets apart, if nothing else does: the outcome must not depend on when they came. Identifiers of our own
+ * routes are no matter of time: an announced one goes before an aggregate of the same prefix.
+ */
 function compareOctets(c: Candidates, x: number, y: number): number {
   const [a, b] = [c.paths.attributes[x]!, c.paths.attributes[y]!];
-  if (a === b) return 0;
+  if (a === b || c.paths.peer[x] === localPeer) return 0;
   const [p, q] = [c.sets.block(a), c.sets.block(b)];
   for (let i = 0; i < p.length && i < q.length; i++) if (p[i] !== q[i]) return p[i]! - q[i]!;
   return p.length - q.length;

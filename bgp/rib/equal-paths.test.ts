@@ -6,12 +6,15 @@ import { AttributeStore } from "./attribute-store.ts";
 import { decide, explain } from "./best-path.ts";
 import { NextHopTable } from "./next-hop-table.ts";
 import { ineligible } from "./path-table.ts";
-import { PeerTable } from "./peer-table.ts";
+import { localPeer, PeerTable } from "./peer-table.ts";
 import { Rib } from "./rib.ts";
 
 describe("several paths of one peer that no step of the RFC tells apart (RFC 7911)", () => {
   /** The CLUSTER_LIST of the best of two paths that differ in nothing else, under these identifiers. */
-  function chosen(identifiers: readonly number[]): { readonly cluster: number; readonly step: string } {
+  function chosen(
+    identifiers: readonly number[],
+    source?: number,
+  ): { readonly cluster: number; readonly step: string } {
     const store = new AttributeStore(
       { asn: 65000, routerId: 1, clusterId: 1 },
       new NextHopTable(() => ({ reachable: true, metric: 0 })),
@@ -19,7 +22,8 @@ describe("several paths of one peer that no step of the RFC tells apart (RFC 791
     const intake = new AttributeIntake(store);
     const peers = new PeerTable(1);
     const address = ipv4(0x0a000002);
-    const peer = peers.add({ name: "10.0.0.2", address, isInternal: true, isClient: false, routerId: 2 });
+    const added = peers.add({ name: "10.0.0.2", address, isInternal: true, isClient: false, routerId: 2 });
+    const peer = source ?? added;
     const rib = new Rib("ipv4", store, peers, () => {});
     const prefix = rib.prefixes.intern(0x0a010000, 0, 0, 0, 16);
     const clusters = [7, 9];
@@ -32,6 +36,11 @@ describe("several paths of one peer that no step of the RFC tells apart (RFC 791
     const [lost] = explain(rib.candidates, prefix).lost;
     return { cluster: clusters[sets.indexOf(rib.paths.attributes[best]!)]!, step: lost!.step };
   }
+
+  it("of our own are chosen by identifier: an announced route goes before an aggregate", () => {
+    assert.equal(chosen([0, 1], localPeer).step, "path-id");
+    assert.deepEqual([chosen([0, 1], localPeer).cluster, chosen([1, 0], localPeer).cluster], [7, 9]);
+  });
 
   it("are chosen by what they say, whatever identifiers their sender gave them in the order in which it learned them", () => {
     assert.deepEqual(chosen([1, 2]), { cluster: 7, step: "attributes" });

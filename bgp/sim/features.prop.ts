@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Random } from "../../lib/random.ts";
+import { parsePrefix } from "../../net/prefix.ts";
 import type { PeerConfig } from "../speaker/config.ts";
 import { chanceOf } from "./chance.ts";
 import { liveThrough } from "./day.ts";
@@ -54,6 +55,17 @@ function mismatchOf(seed: number): string {
 describe("with whatever features: add-path, multipath, long-lived stale routes, short hold times, losses", () => {
   it("once it is quiet, all tables are those of a fresh start", () => {
     for (let seed = 0; seed < 10; seed++) assert.equal(mismatchOf(seed), "");
+  });
+
+  it("aggregates send no packet in circles: what nothing more specific covers is dropped (RFC 4632 5.1)", () => {
+    const aggregates = [{ prefix: parsePrefix("10.96.0.0/11")!, summaryOnly: true }];
+    for (const seed of [107, 239]) {
+      const network = clos({ seed, router: { aggregates } }, 2, 4);
+      const terms = { seed, rounds: 2, troubleSeconds: 150, everySeconds: 3, quietSeconds: 600 };
+      assert.equal(liveThrough(network, terms).mismatch, "");
+      assert.deepEqual(network.forwarding("leaf-0").get("10.96.0.0/11"), []);
+      assert.equal(network.path("outside", "10.127.0.0/24").outcome, "no route");
+    }
   });
 
   it("also where several equal paths of one peer differ only in what identifiers cannot tell (RFC 7911)", () => {

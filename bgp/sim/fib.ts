@@ -7,7 +7,7 @@ import type { RouteChange } from "../speaker/ports.ts";
 /** A route of the forwarding table. */
 export interface FibEntry {
   readonly prefix: Prefix;
-  /** Texts of addresses, sorted as the speaker sorts them. */
+  /** Texts of addresses, sorted as the speaker sorts them; empty: packets are dropped. */
   readonly nextHops: readonly string[];
   /** In which life of the process it was last said. */
   readonly life: number;
@@ -27,13 +27,13 @@ export class SimFib {
   }
 
   apply(changes: readonly RouteChange[], life: number): void {
-    for (const { prefix, nextHops } of changes) {
+    for (const { prefix, nextHops, discard } of changes) {
       const key = formatPrefix(prefix);
       const before = this.#routes.get(key);
       const hops = nextHops.map(({ address }) => formatAddress(address));
-      if (hops.length === 0) this.#routes.delete(key);
+      if (hops.length === 0 && !discard) this.#routes.delete(key);
       else this.#routes.set(key, { prefix, nextHops: hops, life });
-      if ((before?.nextHops.join() ?? "") !== hops.join()) this.#onChange(key);
+      if (before?.nextHops.join() !== this.#routes.get(key)?.nextHops.join()) this.#onChange(key);
     }
   }
 

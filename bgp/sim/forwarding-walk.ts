@@ -5,7 +5,7 @@ import type { SimRouter } from "./router.ts";
 
 /**
  * How a packet fares: it arrives at a router that announces its destination; comes back to where it was; meets a router
- * without a route for it; or is sent to a router that does not forward, or cannot be reached.
+ * without a route for it, or with one that drops it; or is sent to a router that does not forward, or cannot be reached.
  */
 export type WalkOutcome = "delivered" | "loop" | "no route" | "dead next hop";
 

@@ -72,8 +72,9 @@ export class SimRouter {
     [this.address, this.address6] = addresses;
     this.#world = world;
     this.fib = new SimFib((prefix) => {
-      const hops = this.fib.entries.get(prefix)?.nextHops ?? [];
-      world.tell(name, `forwards ${prefix} by ${hops.join(" and ") || "nothing"}`);
+      const entry = this.fib.entries.get(prefix);
+      const way = entry ? entry.nextHops.join(" and ") || "a blackhole" : "nothing";
+      world.tell(name, `forwards ${prefix} by ${way}`);
     });
   }
 

@@ -220,7 +220,7 @@ export class SimulatedNetwork {
     return rows.map((row) => routeRow(row, nameOf)).sort((x, y) => (x.prefix < y.prefix ? -1 : 1));
   }
 
-  /** What a router forwards by, its own prefixes aside: prefix → next hops by name, sorted by prefix. */
+  /** What a router forwards by, its own prefixes aside: prefix → next hops by name, none where it drops; sorted by prefix. */
   forwarding(name: string): ReadonlyMap<string, readonly string[]> {
     this.#settle();
     const entries = [...this.#of(name).fib.entries].map(([prefix, { nextHops }]) => {

@@ -19,9 +19,17 @@ export interface RouteChange {
   readonly prefix: Prefix;
   /** Sorted by address; more than one only with multipath. */
   readonly nextHops: readonly RouteNextHop[];
+  /**
+   * No next hop, and no other route may take its packets: an aggregate of ours. What no more specific route covers is
+   * dropped, or a default route would send it back to where it came from (RFC 4632 5.1).
+   */
+  readonly discard?: true;
 }
 
-/** Who forwards by the routes that BGP has learned: the kernel, as a rule. Our own routes are never told. */
+/**
+ * Who forwards by the routes that BGP has learned: the kernel, as a rule. Of our own routes only aggregates are told, as
+ * ones that discard.
+ */
 export interface RouteSink {
   /**
    * Changes, each prefix at most once; `done` when the next batch may come. Until then further changes are gathered, one a

@@ -1,3 +1,4 @@
+import { isAggregate } from "../aggregate/aggregates.ts";
 import { roomFor, widened } from "../rib/column.ts";
 import { PrefixQueue } from "../rib/prefix-queue.ts";
 import type { Rib } from "../rib/rib.ts";
@@ -77,7 +78,7 @@ export class RouteFeed {
       const prefix = this.#queue.shift();
       if (prefix === 0) break;
       const nextHops = this.#news(prefix);
-      if (nextHops) changes.push({ prefix: this.#rib.prefixes.prefix(prefix), nextHops });
+      if (nextHops) changes.push(this.#change(prefix, nextHops));
       this.#rib.prefixes.drop(prefix);
     }
     if (changes.length === 0) {
@@ -89,6 +90,13 @@ export class RouteFeed {
       this.#isBusy = false;
       this.#onRoom();
     });
+  }
+
+  #change(id: number, nextHops: readonly RouteNextHop[]): RouteChange {
+    const { locRib, prefixes } = this.#rib;
+    const prefix = prefixes.prefix(id);
+    const isDiscard = nextHops.length === 0 && isAggregate(this.#rib, locRib.best(id));
+    return isDiscard ? { prefix, nextHops, discard: true } : { prefix, nextHops };
   }
 
   /** The next hops of a prefix if the sink does not know them. */
