@@ -6,6 +6,7 @@ import { covers, formatPrefix, masked, type Prefix, parsePrefix } from "../../ne
 import { decodeAttributes } from "../attribute/decode.ts";
 import { type PathAttributes, pathAttributes } from "../attribute/path-attributes.ts";
 import { ineligible } from "../rib/path-table.ts";
+import { localPeer } from "../rib/peer-table.ts";
 import type { Aggregate } from "../speaker/config.ts";
 import { connectedNextHops } from "../speaker/ports.ts";
 import { Tables } from "../speaker/tables.ts";
@@ -14,8 +15,9 @@ import { work } from "../speaker/turn.ts";
 const p = (text: string): Prefix => parsePrefix(text)!;
 const clock = new SimClock();
 
-/** A route of one peer, or its absence. */
+/** A route of one peer or of our own, or its absence. */
 interface Step {
+  readonly isOurs: boolean;
   readonly prefix: string;
   readonly attributes: PathAttributes | undefined;
 }
@@ -40,6 +42,7 @@ const attributes = fc
     return pathAttributes({ ...rest, asPath, nextHop: ipv4(0x0a0a0a0a) });
   });
 const step: fc.Arbitrary<Step> = fc.record({
+  isOurs: fc.boolean(),
   prefix: fc.constantFrom(...prefixes),
   attributes: fc.option(attributes, { nil: undefined }),
 });
@@ -66,15 +69,16 @@ function build(list: readonly Aggregate[], steps: readonly Step[]): Tables {
   const tables = new Tables(config, connectedNextHops, undefined, () => {});
   const peer = tables.peers.add({ name: "x", address: ipv4(1), isInternal: false, isClient: false, routerId: 1 });
   const { rib } = tables.of("ipv4")!;
-  for (const { prefix, attributes: said } of steps) {
+  for (const { isOurs, prefix, attributes: said } of steps) {
+    const from = isOurs ? localPeer : peer;
     const { a, b, c, d, length } = p(prefix);
     if (said === undefined) {
       const id = rib.prefixes.find(a, b, c, d, length);
-      if (id !== 0) rib.adjRibIn.withdraw(id, peer, 0);
+      if (id !== 0) rib.adjRibIn.withdraw(id, from, 0);
     } else {
       const set = tables.intake.internAttributes(said, "ipv4");
       tables.attributes.hold(set);
-      rib.adjRibIn.announce(rib.prefixes.intern(a, b, c, d, length), peer, 0, set, ineligible.no);
+      rib.adjRibIn.announce(rib.prefixes.intern(a, b, c, d, length), from, 0, set, ineligible.no);
       tables.attributes.drop(set);
     }
     work(tables, true, clock);
@@ -107,18 +111,22 @@ function text(isOwn: boolean, said: PathAttributes, isSuppressed: boolean): stri
 /** What the end state must be, from the routes that are there and the definition of an aggregate alone. */
 function expected(list: readonly Aggregate[], steps: readonly Step[]): Map<string, string> {
   const learned = new Map<string, PathAttributes>();
-  for (const { prefix, attributes: said } of steps) {
-    if (said) learned.set(prefix, said);
-    else learned.delete(prefix);
+  const ours = new Map<string, PathAttributes>();
+  for (const { isOurs, prefix, attributes: said } of steps) {
+    const table = isOurs ? ours : learned;
+    if (said) table.set(prefix, said);
+    else table.delete(prefix);
   }
+  const all = new Map([...learned, ...ours]);
   const isStrictly = (outer: Prefix, inner: Prefix): boolean => covers(outer, inner) && outer.length < inner.length;
-  const isActive = ({ prefix }: Aggregate): boolean => [...learned.keys()].some((one) => isStrictly(prefix, p(one)));
-  const active = list.filter(isActive);
+  const isActive = ({ prefix }: Aggregate): boolean => [...all.keys()].some((one) => isStrictly(prefix, p(one)));
+  const active = list.filter((one) => isActive(one) && !ours.has(formatPrefix(one.prefix)));
   const out = new Map<string, string>();
   const suppressed = (prefix: Prefix): boolean => list.some((one) => one.summaryOnly && isStrictly(one.prefix, prefix));
-  // Where an aggregate stands, it is the best route, and what was learned for the same prefix does not count.
-  const best = new Map([...learned].filter(([prefix]) => !active.some((one) => formatPrefix(one.prefix) === prefix)));
-  for (const [prefix, said] of best) out.set(prefix, text(false, said, suppressed(p(prefix))));
+  // Where an aggregate stands, it is the best route, and what was learned for the same prefix does not count; what we
+  // announce for it stands instead of the aggregate.
+  const best = new Map([...all].filter(([prefix]) => !active.some((one) => formatPrefix(one.prefix) === prefix)));
+  for (const [prefix, said] of best) out.set(prefix, text(ours.has(prefix), said, suppressed(p(prefix))));
   for (const one of active) {
     const inside = [...best].filter(([prefix]) => isStrictly(one.prefix, p(prefix))).map(([, said]) => said);
     const asns = [...new Set(inside.flatMap(({ asPath }) => asPath.flatMap((segment) => segment.asns)))];
@@ -144,8 +152,10 @@ describe("aggregates", () => {
       fc.property(aggregates, fc.array(step, { maxLength: 14 }), (list, steps) => {
         const tables = build(list, steps);
         assert.deepEqual(seen(tables), expected(list, steps));
-        for (const one of seen(tables).values()) if (one.startsWith("[true")) said++;
-        const gone = prefixes.map((prefix) => ({ prefix, attributes: undefined }));
+        for (const one of seen(tables).values()) if (one.includes('"routerId":9')) said++;
+        const gone = prefixes.flatMap((prefix) =>
+          [true, false].map((isOurs) => ({ isOurs, prefix, attributes: undefined })),
+        );
         const empty = build(list, [...steps, ...gone]);
         assert.equal(seen(empty).size, 0);
         assert.equal(empty.attributes.size, 0, "no attribute set is left behind");

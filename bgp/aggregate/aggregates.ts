@@ -1,5 +1,4 @@
-import type { Family } from "../../net/family.ts";
-import { masked } from "../../net/prefix.ts";
+import { masked, type Prefix } from "../../net/prefix.ts";
 import { PrefixTrie } from "../../net/prefix-trie.ts";
 import type { AttributeIntake } from "../rib/attribute-intake.ts";
 import type { AttributeStore } from "../rib/attribute-store.ts";
@@ -10,7 +9,7 @@ import type { Rib } from "../rib/rib.ts";
 import type { Aggregate } from "../speaker/config.ts";
 import { Tally } from "./tally.ts";
 
-/** Identifier of aggregates among our own routes, so that a route that is announced for the same prefix wins and stays. */
+/** Identifier of aggregates among our own routes, which tells them from what is announced (0). */
 const aggregateId = 1;
 
 /** Whether a path is one that aggregation made. */
@@ -26,8 +25,8 @@ export interface Aggregator {
 
 /**
  * The aggregates of one family: each is a route of our own as long as the best route of some more specific prefix, which is
- * not itself an aggregate, lies inside it. Hears of best routes one by one, counts, and changes what differs on `settle`.
- * Only made where aggregates are configured; then every change of a best route costs one look into a trie.
+ * not itself an aggregate, lies inside it. Hears of every decision, counts, and changes what differs on `settle`.
+ * Only made where aggregates are configured; then every decision costs a look into a trie.
  */
 export class Aggregates {
   readonly #tallies = new PrefixTrie<Tally>();
@@ -63,38 +62,38 @@ export class Aggregates {
     return prefix < this.#suppressed.length && this.#suppressed[prefix] === 1;
   }
 
-  /** The best route of a prefix is another one, has other attributes, or is gone. */
+  /** A prefix was decided anew. */
   touch(prefix: number): void {
-    const { locRib, paths } = this.#rib;
+    const { locRib, paths, prefixes } = this.#rib;
     const path = locRib.best(prefix);
     if (prefix >= this.#counted.length) {
       this.#counted = widened(this.#counted, roomFor(prefix));
       this.#suppressed = widened(this.#suppressed, roomFor(prefix));
     }
-    const set = path === 0 || isAggregate(this.#rib, path) ? 0 : paths.attributes[path]!;
-    if (path === 0) this.#suppressed[prefix] = 0;
-    else if (this.suppresses) this.#suppressed[prefix] = this.#isSummed(prefix) ? 1 : 0;
+    const target = prefixes.prefix(prefix);
+    const own = this.#tallies.get(target);
+    if (own) this.#dirty.add(own);
+    const isAggregate = path !== 0 && paths.peer[path] === localPeer && paths.receivedId(path) === aggregateId;
+    const set = path === 0 || isAggregate ? 0 : paths.attributes[path]!;
+    this.#suppressed[prefix] = path !== 0 && this.suppresses && this.#isSummed(target) ? 1 : 0;
     const before = this.#counted[prefix]!;
-    if (set !== before) this.#count(prefix, before, set);
+    if (set !== before) this.#count(prefix, target, before, set);
   }
 
-  /** Announces and withdraws what has changed; whether anything did. */
-  settle(): boolean {
-    if (this.#dirty.size === 0) return false;
+  /** Announces and withdraws what has changed. */
+  settle(): void {
+    if (this.#dirty.size === 0) return;
     for (const tally of this.#dirty) this.#say(tally);
     this.#dirty.clear();
-    return true;
   }
 
-  #isSummed(prefix: number): boolean {
-    const target = this.#rib.prefixes.prefix(prefix);
+  #isSummed(target: Prefix): boolean {
     return this.#tallies.someCovering(target, ({ aggregate }) => {
       return aggregate.summaryOnly && aggregate.prefix.length < target.length;
     });
   }
 
-  #count(prefix: number, before: number, set: number): void {
-    const target = this.#rib.prefixes.prefix(prefix);
+  #count(prefix: number, target: Prefix, before: number, set: number): void {
     let isInside = false;
     for (const [outer, tally] of this.#tallies.covering(target)) {
       if (outer.length === target.length) continue;
@@ -109,15 +108,15 @@ export class Aggregates {
     if (before !== 0) this.#store.drop(before);
   }
 
+  /** A route that is announced for the same prefix stands instead of the aggregate. */
   #say(tally: Tally): void {
-    const { prefixes, adjRibIn } = this.#rib;
+    const { prefixes, paths, adjRibIn, family } = this.#rib;
     const { a, b, c, d, length } = masked(tally.aggregate.prefix);
-    if (!tally.isActive) {
-      const id = prefixes.find(a, b, c, d, length);
-      if (id !== 0) adjRibIn.withdraw(id, localPeer, aggregateId);
+    const known = prefixes.find(a, b, c, d, length);
+    if (!tally.isActive || (known !== 0 && paths.find(known, localPeer, 0) !== 0)) {
+      if (known !== 0) adjRibIn.withdraw(known, localPeer, aggregateId);
       return;
     }
-    const family: Family = this.#rib.family;
     const set = this.#intake.internAttributes(tally.attributes(this.#self.asn, this.#self.routerId), family);
     this.#store.hold(set);
     adjRibIn.announce(prefixes.intern(a, b, c, d, length), localPeer, aggregateId, set, ineligible.no);

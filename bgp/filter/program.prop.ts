@@ -175,7 +175,7 @@ describe("filter programs", () => {
           if (terms.length > 1) chains++;
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
     assert.ok(chains > 100, `chains of terms occurred ${chains} times`);
   });

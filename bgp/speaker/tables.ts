@@ -88,7 +88,7 @@ export class Tables {
   #tables(family: Family, sink: RouteSink | undefined, onRoom: () => void): FamilyTables {
     const { maxPaths = 1, decision } = this.#config;
     const hear = (prefix: number, isBestNews: boolean): void => {
-      if (isBestNews && aggregates !== undefined) aggregates.touch(prefix);
+      if (aggregates !== undefined) aggregates.touch(prefix);
       groups.touch(prefix, isBestNews);
       if (isBestNews || maxPaths > 1) feed?.touch(prefix, isBestNews);
     };
