@@ -71,6 +71,8 @@ export interface BgpPeer {
   readonly established: number;
   readonly messagesIn: number;
   readonly messagesOut: number;
+  /** UPDATEs with a fault in them (RFC 7606). */
+  readonly malformed: number;
 }
 
 /** Tables of one family. */
@@ -177,7 +179,6 @@ export interface BgpPeerAnswer {
   };
   readonly octetsIn: number;
   readonly octetsOut: number;
-  readonly malformed: number;
   /** Octets that wait for the kernel to take them. */
   readonly queuedBytes: number;
   /** The last NOTIFICATION either way. */

@@ -41,7 +41,6 @@ export function answerPeer(speaker: Speaker, name: string, now: number): BgpPeer
     messages: { in: { ...counters.messagesIn }, out: { ...counters.messagesOut } },
     octetsIn: counters.octetsIn,
     octetsOut: counters.octetsOut,
-    malformed: counters.malformed,
     queuedBytes: detail.queuedBytes,
     ...(counters.lastError && { lastError: errorAnswer(counters.lastError, detail) }),
     groups: groups.filter(({ peers }) => peers.includes(name)),

@@ -22,6 +22,7 @@ export function bgpPeer(peer: PeerState, now: number): BgpPeer {
     established: peer.counters.established,
     messagesIn: sum(peer.counters.messagesIn),
     messagesOut: sum(peer.counters.messagesOut),
+    malformed: peer.counters.malformed,
   };
 }
 

@@ -59,7 +59,7 @@ function messages({ messages: { in: received, out: sent }, ...answer }: BgpPeerA
   return `${aligned(columns, rows)}${waits}`;
 }
 
-function malformed({ malformed: count, malformedMessages }: BgpPeerAnswer): string {
+function malformed({ peer: { malformed: count }, malformedMessages }: BgpPeerAnswer): string {
   if (count === 0) return "";
   const texts = malformedMessages.map((message) => {
     const cut = message.length * 2 > message.octets.length ? `, the first ${message.octets.length / 2} shown` : "";

@@ -52,8 +52,9 @@ function peerRows(peer: BgpPeer, isWide: boolean): string[][] {
     const counts = family ? [family.received, family.accepted, family.advertised].map(String) : ["", "", ""];
     const isUp = peer.state === "Established";
     const note = isUp ? (family ? familyNote(family) : "no family in common") : isFirst ? peer.why : "";
+    const bad = isFirst && peer.malformed > 0 ? `${counted(peer.malformed, "malformed UPDATE")}, see \`bgp peer\`` : "";
     const more = isWide ? wideCells(peer, family, isFirst) : [];
-    return [...head, family?.family ?? "", ...counts, ...more, note];
+    return [...head, family?.family ?? "", ...counts, ...more, [bad, note].filter((one) => one !== "").join("; ")];
   });
 }
 

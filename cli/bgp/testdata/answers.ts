@@ -27,6 +27,7 @@ const up: BgpPeer = {
   established: 2,
   messagesIn: 401_233,
   messagesOut: 18_120,
+  malformed: 1,
 };
 
 const down: BgpPeer = {
@@ -41,6 +42,7 @@ const down: BgpPeer = {
   established: 1,
   messagesIn: 12,
   messagesOut: 14,
+  malformed: 0,
 };
 
 const nothing: BgpPeer = {
@@ -48,6 +50,7 @@ const nothing: BgpPeer = {
   name: "10.255.0.9",
   asn: 65009,
   isDynamic: true,
+  malformed: 0,
   seconds: 725,
   families: [family({ isUp: false })],
 };
@@ -84,7 +87,6 @@ export const peerAnswer: BgpPeerAnswer = {
   },
   octetsIn: 62_345_678,
   octetsOut: 912,
-  malformed: 1,
   queuedBytes: 4096,
   lastError: {
     direction: "received",
