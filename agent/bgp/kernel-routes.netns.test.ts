@@ -38,7 +38,7 @@ class Fork {
     const tell = ({ fact }: { readonly fact: string }): void => void this.facts.push(fact);
     this.#fib = new FibDriver({ open, clock: systemClock, tell, protocols });
     const resolver = new NextHopResolver();
-    this.routes = new KernelRoutes(resolver, this.#fib, () => undefined);
+    this.routes = new KernelRoutes(resolver, this.#fib, (name) => this.#ifindex(name));
     const changed = (): void => this.routes.changed();
     this.#feed = new NextHopFeed({ open, clock: systemClock, tell, resolver, bgpProtocol, changed });
   }
@@ -78,6 +78,11 @@ class Fork {
     this.#raze();
   }
 
+  #ifindex(name: string): number | undefined {
+    const links = JSON.parse(this.ip("-j link show")) as { readonly ifname: string; readonly ifindex: number }[];
+    return links.find(({ ifname }) => ifname === name)?.ifindex;
+  }
+
   #build(): void {
     const ip = (words: string): void => void execFileSync("ip", words.split(" "), { stdio: "pipe" });
     for (const name of this.#names) {
@@ -105,7 +110,7 @@ class Fork {
 
 const change = (prefix: string, ...hops: string[]): RouteChange => ({
   prefix: parsePrefix(prefix)!,
-  nextHops: hops.map((hop) => ({ address: parseAddress(hop)!, zone: "" })),
+  nextHops: hops.map((hop) => ({ address: parseAddress(hop.split("%")[0]!)!, zone: hop.split("%")[1] ?? "" })),
 });
 const both4 = ["10.9.1.2", "10.9.2.2"];
 const both6 = ["fd09:1::2", "fd09:2::2"];
@@ -167,6 +172,16 @@ describe("routes of BGP with several next hops, in a kernel", function () {
     await eventually("conflict", () => fork.facts.includes("kernel.route.conflict"));
     await fork.apply(change("10.78.0.0/16"), change("10.77.0.0/16"));
     assert.equal(fork.ip("route show 10.78.0.0/16"), before);
+  });
+
+  it("lead over link-local addresses, the same one on two links", async () => {
+    await fork.apply(change("fd77::/64", "fe80::9%g1", "fe80::9%g2"));
+    const shown = fork.ip("-6 route show fd77::/64");
+    assert.deepEqual([...shown.matchAll(/via (\S+) dev (\S+)/g)].map(([, via, dev]) => `${via} ${dev}`).sort(), [
+      "fe80::9 g1",
+      "fe80::9 g2",
+    ]);
+    assert.equal(fork.routes.resolve({ address: parseAddress("fe80::9")! }).reachable, true);
   });
 
   it("follow the routes of others over which their next hops are reached", async () => {

@@ -17,7 +17,7 @@ export function work(tables: Tables, isOpen: boolean, clock: Clock): boolean {
     let isMore = false;
     for (const { rib, groups, aggregates, feed, reimports } of tables.families.values()) {
       if (rib.adjRibIn.isSweeping && rib.adjRibIn.sweep(stepSize * 4)) isMore = true;
-      if (reimports.isBusy && reimports.run(stepSize)) isMore = true;
+      if (reimports.isBusy && reimports.run(stepSize >> 2)) isMore = true;
       if (!isOpen) continue;
       rib.locRib.settle(stepSize);
       if (aggregates !== undefined && rib.locRib.pending === 0) aggregates.settle();
