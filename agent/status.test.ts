@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SessionCounters } from "../bgp/session/counters.ts";
 import type { SpeakerStatus } from "../bgp/speaker/status.ts";
 import { SimClock } from "../lib/sim/clock.ts";
 import { millis } from "../lib/unit.ts";
@@ -9,6 +10,15 @@ import { WorkloadTimeout } from "./workload/attach.ts";
 
 const apiVersion = "projectcalico.org/v3" as const;
 const good = (name: string) => ({ name, holds: true, why: "fine" });
+
+function countersOf(state: string): SessionCounters {
+  const counters = new SessionCounters();
+  counters.messagesIn.update = 7;
+  counters.established = 2;
+  if (state === "Active")
+    counters.lastError = { direction: "sent", code: 4, subcode: 0, text: "Hold Timer Expired", at: 0 };
+  return counters;
+}
 
 function situation(states: Readonly<Record<string, string>>, bgpOff = ""): Situation {
   const graph = new NodeGraph({ nodeName: "n1", routerId: undefined });
@@ -31,14 +41,15 @@ function situation(states: Readonly<Record<string, string>>, bgpOff = ""): Situa
     families: [
       { family: "ipv4" as const, isUp: true, received: 3, accepted: 2, stale: 0, advertised: 1, isTold: true },
     ],
+    counters: countersOf(state),
   }));
   const speaker = {
     peers,
     groups: [],
-    families: [],
-    attributeSets: 0,
+    families: [{ family: "ipv4", prefixes: 3, paths: 4, best: 3 }],
+    attributeSets: 2,
     isDeciding: true,
-    memory: {},
+    memory: { paths: 300, attributes: 100 },
   } as unknown as SpeakerStatus;
   return {
     version: "0.1.0",
@@ -73,6 +84,18 @@ describe("the agent's status", () => {
       ],
     );
   });
+  it("counts what every session did, and what a route costs", () => {
+    const { peers, bgp } = agentStatus(situation({ "10.0.0.2": "Established", "10.0.0.3": "Active" }));
+    const base = { accepted: 2, stale: 0, established: 2, messagesIn: 7, messagesOut: 0, malformed: 0 };
+    assert.deepEqual(
+      peers.map(({ detail }) => detail),
+      [base, { ...base, lastError: "sent Hold Timer Expired" }],
+    );
+    assert.deepEqual(bgp, { paths: 4, attributeSets: 2, bytes: 400, bytesPerRoute: 100, isDeciding: true });
+    const without = agentStatus({ ...situation({}), speaker: undefined });
+    assert.deepEqual([without.bgp, without.peers[0]!.detail], [undefined, undefined]);
+  });
+
   it("is not ready with none up, nor when any other condition fails", () => {
     const none = agentStatus(situation({ "10.0.0.2": "Connect" }));
     assert.equal(none.ready, false);

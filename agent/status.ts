@@ -1,3 +1,4 @@
+import { messagesOf } from "../bgp/session/counters.ts";
 import type { PeerState, SpeakerStatus } from "../bgp/speaker/status.ts";
 import { formatTimestamp } from "../datastore/timestamp.ts";
 import { formatAddress } from "../net/address-text.ts";
@@ -37,6 +38,24 @@ function peerStatus(planned: PlannedPeer, state: PeerState | undefined): PeerSta
     received: family?.received ?? 0,
     advertised: family?.advertised ?? 0,
     why: state ? state.why : "the speaker is not running yet",
+    ...(state && { detail: peerDetail(state, family) }),
+  };
+}
+
+function peerDetail(
+  state: PeerState,
+  family: PeerState["families"][number] | undefined,
+): PeerStatus["detail"] & object {
+  const { counters } = state;
+  const { lastError } = counters;
+  return {
+    accepted: family?.accepted ?? 0,
+    stale: family?.stale ?? 0,
+    established: counters.established,
+    messagesIn: messagesOf(counters.messagesIn),
+    messagesOut: messagesOf(counters.messagesOut),
+    malformed: counters.malformed,
+    ...(lastError && { lastError: `${lastError.direction} ${lastError.text}` }),
   };
 }
 
@@ -56,6 +75,14 @@ function bgpCondition(peers: readonly PeerStatus[], off: string): Condition {
   const reasons = down.map((p) => `${p.address} ${p.family} ${p.state}${p.why === "" ? "" : `: ${p.why}`}`).join("; ");
   const count = `${up} of ${peers.length} sessions Established`;
   return { name: "bgp", holds: peers.length === 0 || up > 0, why: reasons === "" ? count : `${count}; ${reasons}` };
+}
+
+/** What the tables of a speaker hold and cost. */
+function bgpTables({ families, attributeSets, memory, isDeciding }: SpeakerStatus): AgentStatus["bgp"] & object {
+  const paths = families.reduce((sum, family) => sum + family.paths, 0);
+  const bytes = Object.values(memory).reduce((sum, one) => sum + one, 0);
+  const bytesPerRoute = paths === 0 ? 0 : Math.round(bytes / paths);
+  return { paths, attributeSets, bytes, bytesPerRoute, isDeciding };
 }
 
 /** Everything the agent says of itself. */
@@ -82,6 +109,7 @@ export function agentStatus(situation: Situation): AgentStatus {
       state: situation.programmed(endpoint.key) ? "up" : "down",
     })),
     routes: situation.routes,
+    ...(speaker && { bgp: bgpTables(speaker) }),
     blocks: [...graph.blocks.values()].map(formatPrefix).sort(),
     policies: situation.policies,
     sets: situation.sets,

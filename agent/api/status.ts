@@ -12,8 +12,21 @@ export interface PeerStatus {
   readonly since: string;
   readonly received: number;
   readonly advertised: number;
-  /** Why it is not up, or empty. */
+  /** Why it is not up and what to look at, or empty. */
   readonly why: string;
+  /** What is counted of it; absent until the speaker runs. */
+  readonly detail?: {
+    /** Paths that may be chosen, and paths kept although the peer went away. */
+    readonly accepted: number;
+    readonly stale: number;
+    /** How often the session came up, messages either way, UPDATEs with a fault. */
+    readonly established: number;
+    readonly messagesIn: number;
+    readonly messagesOut: number;
+    readonly malformed: number;
+    /** The last NOTIFICATION either way, in words. */
+    readonly lastError?: string;
+  };
 }
 
 /** One readiness condition; the node is ready when all hold. */
@@ -42,6 +55,16 @@ export interface AgentStatus {
     readonly state: "up" | "down" | "error";
   }[];
   readonly routes: { readonly local: number; readonly bgp: number; readonly conflicts: number };
+  /** The tables of BGP; absent until the speaker runs. */
+  readonly bgp?: {
+    readonly paths: number;
+    readonly attributeSets: number;
+    /** Octets of memory, and of these for every path. */
+    readonly bytes: number;
+    readonly bytesPerRoute: number;
+    /** Best paths are being decided; not yet while a restart is under way. */
+    readonly isDeciding: boolean;
+  };
   readonly blocks: readonly string[];
   readonly policies: number;
   readonly sets: number;

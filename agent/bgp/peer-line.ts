@@ -1,11 +1,9 @@
-import type { MessageCounts } from "../../bgp/session/counters.ts";
+import { messagesOf } from "../../bgp/session/counters.ts";
 import type { GroupState, PeerState } from "../../bgp/speaker/status.ts";
 import { formatTimestamp } from "../../datastore/timestamp.ts";
 import { ipv4 } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import type { BgpGroup, BgpPeer } from "../api/bgp.ts";
-
-const sum = (counts: MessageCounts): number => Object.values(counts).reduce((total, one) => total + one, 0);
 
 /** A peer in a line; `now` is wall-clock milliseconds. */
 export function bgpPeer(peer: PeerState, now: number): BgpPeer {
@@ -20,8 +18,8 @@ export function bgpPeer(peer: PeerState, now: number): BgpPeer {
     why: peer.why,
     families: peer.families,
     established: peer.counters.established,
-    messagesIn: sum(peer.counters.messagesIn),
-    messagesOut: sum(peer.counters.messagesOut),
+    messagesIn: messagesOf(peer.counters.messagesIn),
+    messagesOut: messagesOf(peer.counters.messagesOut),
     malformed: peer.counters.malformed,
   };
 }

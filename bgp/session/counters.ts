@@ -43,6 +43,11 @@ export class SessionCounters {
   changedAt = 0;
 }
 
+/** Messages of all types together. */
+export function messagesOf({ open, update, notification, keepalive, routeRefresh }: MessageCounts): number {
+  return open + update + notification + keepalive + routeRefresh;
+}
+
 function noMessages(): MessageCounts {
   return { open: 0, update: 0, notification: 0, keepalive: 0, routeRefresh: 0 };
 }
