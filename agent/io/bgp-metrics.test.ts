@@ -5,6 +5,7 @@ import { Network } from "../../bgp/sim/network.ts";
 import type { PeerState, SpeakerStatus } from "../../bgp/speaker/status.ts";
 import { parsePrefix } from "../../net/prefix.ts";
 import { mostPeers, registerBgpMetrics } from "./bgp-metrics.ts";
+import { openSpeakerMetrics } from "./speaker-metrics.ts";
 
 function page(status: SpeakerStatus | undefined, now = 0): Promise<string> {
   const registry = new Registry();
@@ -63,6 +64,19 @@ describe("the series of a speaker", () => {
     assert.deepEqual(values(text, "bgp_peer_last_error_info"), [
       'bgp_peer_last_error_info{peer="10.255.0.1",direction="received",code="6",subcode="2"} 1',
     ]);
+  });
+
+  it("make a page of their own for a speaker alone, read once", async () => {
+    const { status } = twoSpeakers();
+    let asked = 0;
+    const read = openSpeakerMetrics({
+      status() {
+        asked++;
+        return status;
+      },
+    });
+    assert.match(await read(), /nodejs_eventloop_lag_seconds [\s\S]*bgp_routes_best\{family="ipv4"\} 2\n/);
+    assert.equal(asked, 1);
   });
 
   it("are none without a speaker", async () => {

@@ -47,7 +47,8 @@ export class SpeakerFile {
     }
     applyChange(this.#speaker, this.#running, wanted);
     // What only a restart can change is still what it was.
-    this.#running = { ...wanted, speaker: this.#running.speaker, kernel: this.#running.kernel };
+    const { speaker, kernel, metrics } = this.#running;
+    this.#running = { ...wanted, speaker, kernel, ...(metrics && { metrics }) };
     this.#log.info({ file: this.#file, steps: steps.length }, "speaker.reloaded");
   }
 }

@@ -15,6 +15,7 @@ kernel: none
 ebgpRequiresPolicy: false
 families: [ipv4, ipv6]
 dynamicPeers: [{ range: 10.0.0.0/24, asn: external }]
+metrics: { address: 10.0.0.1, port: 9102 }
 `;
 const leaf = `asn: 65001
 routerId: 10.0.0.2
@@ -91,6 +92,8 @@ describe("the speaker's socket and manxctl bgp (processes in a namespace)", func
     assert.equal(statSync(join(folder, "hub", "speaker.sock")).mode & 0o777, 0o600);
     const routes = JSON.parse(manxctl("hub", "bgp", "routes", "-o", "json")) as BgpRoute[];
     assert.deepEqual(routes.map(({ prefix }) => prefix).sort(), ["192.0.2.0/24", "192.0.2.128/25"]);
+    const page = execFileSync("ip", ["netns", "exec", netns.name, "curl", "-s", "http://10.0.0.1:9102/metrics"]);
+    assert.match(page.toString(), /bgp_peer_prefixes_accepted\{peer="10\.0\.0\.2",family="ipv4"\} 2\n/);
     assert.match(manxctl("hub", "bgp", "explain", "192.0.2.200"), /^192\.0\.2\.128\/25 is the most specific/);
     assert.match(manxctl("leaf", "bgp", "peer", "10.0.0.1"), /Established for [\s\S]*graceful restart/);
     assert.match(manxctl("leaf", "bgp", "routes", "--advertised", "--peer", "10.0.0.1"), /192\.0\.2\.0\/24.*65001:7/);

@@ -10,6 +10,7 @@ import type { Wire } from "../../bgp/wire.ts";
 import { ManxError } from "../../lib/error.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
+import { formatAddress } from "../../net/address-text.ts";
 import { answerBgp } from "../bgp/answer.ts";
 import { speakerArguments, speakerUsage } from "../speaker/arguments.ts";
 import type { SpeakerSettings } from "../speaker/config.ts";
@@ -63,6 +64,17 @@ async function serveQuestions(speaker: Speaker, log: Logger): Promise<void> {
   }
 }
 
+/** /metrics for Prometheus, where the file asks for it. @throws the system's error when it cannot listen */
+async function serveMetrics(speaker: Speaker, { metrics }: SpeakerSettings): Promise<void> {
+  if (!metrics) return;
+  const { openSpeakerMetrics } = await import("./speaker-metrics.ts");
+  const { servePages } = await import("./http.ts");
+  const page = openSpeakerMetrics(speaker);
+  await servePages(formatAddress(metrics.address), metrics.port, {
+    "/metrics": async () => ({ code: 200, type: "text/plain", body: await page() }),
+  });
+}
+
 async function run(file: string, settings: SpeakerSettings): Promise<void> {
   const log = openLog("speaker", "Info");
   const tell = logFacts(log, bgpLevels);
@@ -84,6 +96,7 @@ async function run(file: string, settings: SpeakerSettings): Promise<void> {
   for (const { prefix, ...route } of settings.routes) speaker.announce(prefix, route);
   warmUp(settings.speaker.families);
   await serveQuestions(speaker, log);
+  await serveMetrics(speaker, settings);
   speaker.start();
   const config = new SpeakerFile(file, settings, speaker, log);
   process.on("SIGHUP", () => config.reload());

@@ -42,6 +42,15 @@ function mistakes(text: string): readonly string[] {
 }
 
 describe("configuration of manx speaker", () => {
+  it("serves metrics only where asked, and on this machine only unless told so", () => {
+    assert.equal(settings(example).metrics, undefined);
+    const own = settings(`${example}metrics: { port: 9102 }\n`).metrics!;
+    assert.deepEqual([formatAddress(own.address), own.port], ["127.0.0.1", 9102]);
+    const open = settings(`${example}metrics: { address: "::", port: 9102 }\n`).metrics!;
+    assert.equal(formatAddress(open.address), "::");
+    assert.match(mistakes(`${example}metrics: { port: 0 }\n`)[0]!, /^metrics\.port: 0/);
+  });
+
   it("reads the example of the manual", () => {
     const { speaker, peers, dynamicPeers, kernel } = settings(example);
     assert.deepEqual(

@@ -3,7 +3,7 @@ import { acceptAll, rejectAll } from "../../bgp/filter/filter.ts";
 import type { DecisionOptions } from "../../bgp/rib/decision-steps.ts";
 import type { Aggregate, DynamicPeers, PeerConfig, SpeakerConfig } from "../../bgp/speaker/config.ts";
 import type { LocalRoute } from "../../bgp/speaker/local-routes.ts";
-import type { Address } from "../../net/address.ts";
+import { type Address, ipv4 } from "../../net/address.ts";
 import { families } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
 import { communityField, extendedCommunityField, largeCommunityField } from "./community-fields.ts";
@@ -74,6 +74,7 @@ const speakerFile = z.strictObject({
   dynamicPeers: z.array(z.strictObject({ range: prefixField, ...templateFields })).default([]),
   filters: z.array(filterField).default([]),
   routes: z.array(routeField).default([]),
+  metrics: z.strictObject({ address: addressField.optional(), port: portField }).optional(),
 });
 
 type SpeakerFile = z.infer<typeof speakerFile>;
@@ -90,6 +91,8 @@ export interface SpeakerSettings {
   readonly dynamicPeers: readonly DynamicPeers[];
   readonly kernel: SpeakerFile["kernel"];
   readonly routes: readonly OwnRoute[];
+  /** Where /metrics is served over HTTP; absent: nowhere. The address is 127.0.0.1 unless said otherwise. */
+  readonly metrics?: { readonly address: Address; readonly port: number };
 }
 
 /** A file that was understood, or every mistake in it: the field, what was found, what would be right. */
@@ -112,7 +115,9 @@ export function readSpeakerConfig(document: unknown): SpeakerReading {
   });
   if (mistakes.length > 0) return { ok: false, mistakes };
   const speaker = toSpeaker(file);
-  return { ok: true, settings: { speaker, peers, dynamicPeers, kernel: file.kernel, routes: file.routes } };
+  const { kernel, routes, metrics } = file;
+  const page = metrics && { metrics: { address: metrics.address ?? ipv4(0x7f000001), port: metrics.port } };
+  return { ok: true, settings: { speaker, peers, dynamicPeers, kernel, routes, ...page } };
 }
 
 function withZone(zone: string | undefined): { readonly zone?: string } {

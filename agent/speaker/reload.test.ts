@@ -20,6 +20,14 @@ describe("another file for a running speaker", () => {
     }
   });
 
+  it("says that metrics elsewhere need a restart", () => {
+    const steps = planSettings(settings("peers: []"), settings("metrics: { port: 9102 }"));
+    assert.deepEqual(
+      steps.map(({ action, fields }) => [action, fields.map(({ field }) => field)]),
+      [["restart", ["metrics"]]],
+    );
+  });
+
   it("is planned with everything in it: peers by their fields, a filter by whom it concerns, the kernel", () => {
     const filters = (verdict: string): string =>
       `filters: [{ name: f, otherwise: ${verdict}, terms: [] }]\npeers:

@@ -28,12 +28,17 @@ export function reloadObstacles(started: SpeakerSettings, wanted: SpeakerSetting
   return obstacles;
 }
 
-/** As `planChange`, of everything in the file: another `kernel` needs a restart too. */
+/** What is opened at the start and stays. */
+const opened = ["kernel", "metrics"] as const;
+
+/** As `planChange`, of everything in the file: another `kernel` or `metrics` needs a restart too. */
 export function planSettings(running: SpeakerSettings, wanted: SpeakerSettings): readonly PlanStep[] {
   const steps = planChange(running, wanted);
-  if (textOf(running.kernel) === textOf(wanted.kernel)) return steps;
-  const field = { field: "kernel", effect: "reset", why: "opened at the start" } as const;
+  const fields = opened
+    .filter((name) => textOf(running[name]) !== textOf(wanted[name]))
+    .map((field) => ({ field, effect: "reset", why: "opened at the start" }) as const);
+  if (fields.length === 0) return steps;
   const [first, ...rest] = steps;
-  if (first?.subject === "speaker") return [{ ...first, fields: [...first.fields, field] }, ...rest];
-  return [{ action: "restart", subject: "speaker", name: "", fields: [field] }, ...steps];
+  if (first?.subject === "speaker") return [{ ...first, fields: [...first.fields, ...fields] }, ...rest];
+  return [{ action: "restart", subject: "speaker", name: "", fields }, ...steps];
 }
