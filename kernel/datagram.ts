@@ -3,8 +3,14 @@ import { hostIsLittleEndian } from "./netlink/header.ts";
 import { decodeSockaddr, socketNumbers as n } from "./tcp-options.ts";
 import type { Datagram } from "./udp.ts";
 
-/** Octets of one datagram as the addon hands it over. */
+/** Octets of one datagram as the addon hands it over, where at most 80 octets of it are of interest. */
 export const datagramSlot = 256;
+
+/** The same where all of it is. */
+export const packetSlot = 2048;
+
+/** Octets of a packet that have room in its slot: more than an Ethernet carries. */
+export const packetRoom = 1872;
 
 const nameAt = 16;
 const nameRoom = 32;
@@ -19,7 +25,7 @@ const cmsgHeader = 16;
  * The datagram in a slot that `kernel/native/datagram.c` filled, or undefined when its sender has no IP address. What the
  * kernel did not say (a control message is missing, or had no room) is left open.
  *
- *      name length u32, control length u32, length u32, flags u32 (host), name 32, control 128, payload 80
+ *      name length u32, control length u32, length u32, flags u32 (host), name 32, control 128, payload to the end
  */
 export function readDatagram(slot: Uint8Array): Datagram | undefined {
   const view = new DataView(slot.buffer, slot.byteOffset, slot.byteLength);
@@ -47,6 +53,6 @@ export function readDatagram(slot: Uint8Array): Datagram | undefined {
     }
     at += (length + 7) & ~7;
   }
-  const octets = slot.subarray(payloadAt, Math.min(payloadAt + u32(8), datagramSlot));
+  const octets = slot.subarray(payloadAt, Math.min(payloadAt + u32(8), slot.length));
   return { remote: { address: remote.address, port: remote.port }, local, ifindex, ttl, octets };
 }

@@ -14,12 +14,13 @@ export interface SocketOption {
   readonly value: Uint8Array;
 }
 
-/** Numbers of linux/socket.h, linux/in.h, linux/in6.h and linux/tcp.h, under their names. */
+/** Numbers of linux/socket.h, linux/in.h, linux/in6.h, linux/icmpv6.h and linux/tcp.h, under their names. */
 export const socketNumbers = {
   AF_INET: 2,
   AF_INET6: 10,
   SOCK_STREAM: 1,
   SOCK_DGRAM: 2,
+  SOCK_RAW: 3,
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_ERROR: 4,
@@ -36,6 +37,10 @@ export const socketNumbers = {
   TCP_MD5SIG_FLAG_PREFIX: 1,
   IPPROTO_IPV6: 41,
   IPV6_UNICAST_HOPS: 16,
+  IPV6_MULTICAST_IF: 17,
+  IPV6_MULTICAST_HOPS: 18,
+  IPV6_MULTICAST_LOOP: 19,
+  IPV6_JOIN_GROUP: 20,
   IPV6_V6ONLY: 26,
   IPV6_RECVPKTINFO: 49,
   IPV6_PKTINFO: 50,
@@ -43,6 +48,8 @@ export const socketNumbers = {
   IPV6_HOPLIMIT: 52,
   IPV6_TCLASS: 67,
   IPV6_MINHOPCOUNT: 73,
+  IPPROTO_ICMPV6: 58,
+  ICMP6_FILTER: 1,
 } as const;
 
 const n = socketNumbers;

@@ -25,6 +25,6 @@ export interface Datagram {
   readonly ifindex: number;
   /** TTL or hop limit it arrived with; -1 when the kernel did not say. */
   readonly ttl: number;
-  /** At most 80 octets: what is longer was cut. Valid until the next datagrams are read. */
+  /** Of a UDP socket at most 80: what is longer was cut. Valid until the next datagrams are read. */
   readonly octets: Uint8Array;
 }

@@ -31,8 +31,8 @@ export interface Addon {
   receive(fd: number, room: Uint8Array, error: Int32Array): number;
   /** Sends one datagram to an address, spelled as the kernel's own struct. */
   sendTo(fd: number, octets: Uint8Array, address: Uint8Array): number;
-  /** Answers how many datagrams it left in `room`, each in a slot as `kernel/datagram.ts` reads them. */
-  receiveMessages(fd: number, room: Uint8Array): number;
+  /** Answers how many datagrams it left in `room`, each in a slot of `size` octets as `kernel/datagram.ts` reads them. */
+  receiveMessages(fd: number, room: Uint8Array, size: number): number;
   close(fd: number): number;
   /**
    * Calls back with the ready events (READABLE, WRITABLE) or -errno for as long as the descriptor is ready. A descriptor

@@ -9,9 +9,10 @@
 
 /*
  * A datagram as it is handed to TypeScript, which reads name and control messages itself. `length` is what arrived;
- * octets that had no room are gone, and MSG_TRUNC stands in `flags` then.
+ * octets that had no room are gone, and MSG_TRUNC stands in `flags` then. The payload has the rest of its slot, whose
+ * size the caller chooses.
  */
-enum { NAME_ROOM = 32, CONTROL_ROOM = 128, PAYLOAD_ROOM = 80, SLOT = 256, MOST_AT_ONCE = 32 };
+enum { NAME_ROOM = 32, CONTROL_ROOM = 128, LEAST_SLOT = 256, LARGEST_SLOT = 65536, MOST_AT_ONCE = 32 };
 
 struct slot {
   uint32_t name_length;
@@ -20,9 +21,9 @@ struct slot {
   uint32_t flags;
   uint8_t name[NAME_ROOM];
   uint8_t control[CONTROL_ROOM];
-  uint8_t payload[PAYLOAD_ROOM];
+  uint8_t payload[];
 };
-_Static_assert(sizeof(struct slot) == SLOT, "TypeScript counts on it");
+_Static_assert(offsetof(struct slot, payload) == 176, "TypeScript counts on it");
 
 /* sendTo(fd, octets, sockaddr) -> octets sent, all of them in one datagram */
 napi_value js_send_to(napi_env env, napi_callback_info info) {
@@ -41,19 +42,21 @@ napi_value js_send_to(napi_env env, napi_callback_info info) {
   return number(env, sent < 0 ? -errno : sent);
 }
 
-/* receiveMessages(fd, room) -> datagrams, each in a slot of 256 octets of `room`; 0 when none waits */
+/* receiveMessages(fd, room, size) -> datagrams, each in a slot of `size` octets of `room`; 0 when none waits */
 napi_value js_receive_messages(napi_env env, napi_callback_info info) {
   napi_value a[MOST_ARGUMENTS];
   struct mmsghdr messages[MOST_AT_ONCE] = {0};
   struct iovec payloads[MOST_AT_ONCE];
   struct bytes room;
-  int fd;
-  if (!take(env, info, 2, a) || !to_int(env, a[0], &fd) || !to_bytes(env, a[1], &room) || room.length < SLOT)
+  int fd, size;
+  if (!take(env, info, 3, a) || !to_int(env, a[0], &fd) || !to_bytes(env, a[1], &room) || !to_int(env, a[2], &size) ||
+      size < LEAST_SLOT || size > LARGEST_SLOT || room.length < (size_t)size)
     return number(env, -EINVAL);
-  size_t count = room.length / SLOT < MOST_AT_ONCE ? room.length / SLOT : MOST_AT_ONCE;
+  size_t slot = (size_t)size, head = offsetof(struct slot, payload);
+  size_t count = room.length / slot < MOST_AT_ONCE ? room.length / slot : MOST_AT_ONCE;
   for (size_t i = 0; i < count; i++) {
-    uint8_t *at = room.data + i * SLOT;
-    payloads[i] = (struct iovec){.iov_base = at + offsetof(struct slot, payload), .iov_len = PAYLOAD_ROOM};
+    uint8_t *at = room.data + i * slot;
+    payloads[i] = (struct iovec){.iov_base = at + head, .iov_len = slot - head};
     messages[i].msg_hdr = (struct msghdr){
         .msg_name = at + offsetof(struct slot, name),
         .msg_namelen = NAME_ROOM,
@@ -71,7 +74,7 @@ napi_value js_receive_messages(napi_env env, napi_callback_info info) {
     const struct msghdr *header = &messages[i].msg_hdr;
     uint32_t lengths[4] = {header->msg_namelen, (uint32_t)header->msg_controllen, messages[i].msg_len,
                            (uint32_t)header->msg_flags};
-    memcpy(room.data + (size_t)i * SLOT, lengths, sizeof lengths);
+    memcpy(room.data + (size_t)i * slot, lengths, sizeof lengths);
   }
   return number(env, got);
 }
