@@ -34,6 +34,8 @@ export async function openSpeakerKernel(
   const fib = new FibDriver({ open: openFib, clock: systemClock, tell, protocols, table, metric: settings.metric });
   fib.start();
   await fib.settled();
+  // There is no plan of local routes to wait for; BGP routes of an earlier life stay until their family's sweep all the same.
+  fib.allowDeletes();
   const found = new Set([...fib.actual()].map(({ prefix }) => prefix.family));
   const resolver = new NextHopResolver();
   const routes = new KernelRoutes(resolver, fib, ifindexOf);
