@@ -96,7 +96,8 @@ export class BgpService {
       restart: { restarting: preserved.length > 0, forwardingPreserved: preserved },
     });
     for (const { prefix } of graph.announcements.values()) speaker.announce(prefix);
-    for (const peer of graph.peers.values()) speaker.setPeer(peerConfig(peer, graph.pools, restartSeconds));
+    for (const peer of graph.peers.values())
+      speaker.setPeer(peerConfig(peer, graph.pools, restartSeconds, graph.settings));
     speaker.start();
     tell({ fact: "agent.bgp", state: "started", why: `AS ${self.asn}, identifier ${self.routerId}, port ${port}` });
     return speaker;
@@ -111,12 +112,13 @@ export class BgpService {
       if (change.kind === "delete") speaker.removePeer(parseAddress(change.key.split(" ")[0]!)!);
     }
     const { restartSeconds } = this.#options;
-    // What may leave follows from the pools, for every session.
+    // What may leave, and how, follows from the pools and the settings, for every session.
     if (output.pools) {
-      for (const peer of graph.peers.values()) speaker.setPeer(peerConfig(peer, output.pools, restartSeconds));
+      for (const peer of graph.peers.values())
+        speaker.setPeer(peerConfig(peer, output.pools, restartSeconds, graph.settings));
     }
     for (const change of output.peers) {
-      if (change.kind === "set") speaker.setPeer(peerConfig(change.value, graph.pools, restartSeconds));
+      if (change.kind === "set") speaker.setPeer(peerConfig(change.value, graph.pools, restartSeconds, graph.settings));
     }
   }
 

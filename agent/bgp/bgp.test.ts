@@ -12,6 +12,7 @@ import { formatAddress, parseAddress } from "../../net/address-text.ts";
 import { formatPrefix, type Prefix, parsePrefix } from "../../net/prefix.ts";
 import { NextHopResolver } from "../graph/next-hop-resolver.ts";
 import type { PlannedPeer } from "../graph/planned.ts";
+import type { BgpSettings } from "../graph/self.ts";
 import { exportFilter, relayedMed } from "./export-filter.ts";
 import { KernelRoutes } from "./kernel-routes.ts";
 import { NextHopFeed } from "./next-hop-feed.ts";
@@ -139,6 +140,29 @@ describe("a planned session", () => {
     );
     const internal = peerConfig({ ...planned, filters: [filter] }, [], 77);
     assert.equal(internal.exportFilter?.terms.length, 0, "its only rule is for eBGP");
+  });
+  it("sends routes with the communities of their prefixes, behind BGPFilters and before pools", () => {
+    const settings: BgpSettings = {
+      communities: [{ name: "pods", value: "65000:100" }],
+      prefixAdvertisements: [
+        { cidr: "10.0.0.0/8", communities: ["pods", "65000:1:2", "nobody"] },
+        { cidr: "fd00::/48", communities: ["pods"] },
+        { cidr: "10.1.0.0/16", communities: ["nobody"] },
+      ],
+    };
+    const { terms } = peerConfig({ ...planned, asn: 1 }, [pool("10.0.0.0/8")], 77, settings).exportFilter!;
+    assert.deepEqual(
+      terms.map(({ name, verdict }) => [name, verdict]),
+      [
+        ["prefixAdvertisements 10.0.0.0/8", "next-term"],
+        ["own route in a pool", "accept"],
+        ["pool", "accept"],
+      ],
+    );
+    assert.deepEqual(terms[0]!.change, {
+      addCommunities: [65000 * 65536 + 100],
+      addLargeCommunities: [{ globalAdministrator: 65000, localData1: 1, localData2: 2 }],
+    });
   });
   it("has three keepalives to a hold time, within what an OPEN can say", () => {
     assert.equal(peerConfig({ ...planned, keepaliveSeconds: 20, restartSeconds: 5 }, [], 77).holdTimeSeconds, 60);

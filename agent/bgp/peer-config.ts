@@ -3,6 +3,8 @@ import type { PeerConfig } from "../../bgp/speaker/config.ts";
 import type { PoolExport } from "../graph/advertisements.ts";
 import { type FilterDirection, withBgpFilters } from "../graph/bgp-filter.ts";
 import type { PlannedPeer } from "../graph/planned.ts";
+import type { BgpSettings } from "../graph/self.ts";
+import { communityTerms } from "./community-terms.ts";
 import { exportFilter } from "./export-filter.ts";
 
 /** How long we keep the routes of a peer that is back and has not said End-of-RIB, seconds. */
@@ -13,11 +15,17 @@ const connectRetrySeconds = 2;
 
 /**
  * A planned session in the speaker's words. The peering's BGPFilters come first; what they leave is accepted when received,
- * as Calico does, and leaves as pools say. Like Calico's BIRD we do not ask for the peer's AS in front.
+ * as Calico does, and leaves as pools say, with the communities of its prefix. Like Calico's BIRD we do not ask for the peer's AS in front.
  */
-export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], restartSeconds: number): PeerConfig {
+export function peerConfig(
+  peer: PlannedPeer,
+  pools: readonly PoolExport[],
+  restartSeconds: number,
+  settings: BgpSettings = {},
+): PeerConfig {
   const { address, zone, port, asn, sourceAddress, password, ttlSecurityHops, keepaliveSeconds } = peer;
   const isExternal = peer.asn !== peer.localAsn;
+  const leaving = exportFilter(pools, peer.family, isExternal);
   const through = (direction: FilterDirection, builtIn: Filter): Filter =>
     withBgpFilters(peer.filters, { direction, family: peer.family, isExternal }, builtIn);
   return {
@@ -30,7 +38,10 @@ export function peerConfig(peer: PlannedPeer, pools: readonly PoolExport[], rest
     nextHopSelf: peer.nextHopSelf,
     connectRetrySeconds,
     importFilter: through("import", acceptAll),
-    exportFilter: through("export", exportFilter(pools, peer.family, isExternal)),
+    exportFilter: through("export", {
+      ...leaving,
+      terms: [...communityTerms(settings, peer.family), ...leaving.terms],
+    }),
     localAsn: peer.localAsn,
     allowedOwnAs: peer.allowLocalAs,
     enforceFirstAs: false,

@@ -33,7 +33,7 @@ export interface NodeOutput {
   readonly interfaces: readonly Change<string, LinkState>[];
   readonly announcements: readonly Change<string, PlannedAnnouncement>[];
   readonly peers: readonly Change<string, PlannedPeer>[];
-  /** Every pool, when one of them changed. */
+  /** Every pool, when one of them changed, or the configuration that says how their routes leave. */
   readonly pools: readonly Pool[] | undefined;
   /** Set when who we are has changed. */
   readonly self: Self | undefined;
@@ -131,6 +131,7 @@ export class NodeGraph {
   onConfiguration(change: Change<string, BGPConfiguration>): void {
     put(this.#configurations, change);
     this.#peersDirty = true;
+    this.#poolsDirty = true;
   }
 
   /** Whether IPv6 is programmed at all (FelixConfiguration ipv6Support). */
