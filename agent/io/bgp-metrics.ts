@@ -37,8 +37,9 @@ const ofTables = (name: "prefixes" | "paths" | "best"): Row[3] => {
 
 const bytesOf = ({ memory }: SpeakerStatus): number => Object.values(memory).reduce((sum, one) => sum + one, 0);
 
-const messages = (peer: string, direction: string, counts: MessageCounts): Series =>
-  Object.entries(counts).map(([type, value]) => [{ peer, direction, type }, value]);
+function messages(peer: string, direction: string, counts: MessageCounts): Series {
+  return Object.entries(counts).map(([type, value]) => [{ peer, direction, type }, value]);
+}
 
 const sessionRows: Readonly<Record<string, Row>> = {
   bgp_peer_state: [
@@ -66,6 +67,9 @@ const sessionRows: Readonly<Record<string, Row>> = {
     ["peer", "family"],
     ofFamilies("stale"),
   ],
+};
+
+const trafficRows: Readonly<Record<string, Row>> = {
   bgp_peer_messages_total: [
     "counter",
     "Messages by direction and type.",
@@ -204,7 +208,11 @@ function together(peers: readonly PeerState[]): PeerState {
 
 /** Registers the series of a BGP speaker; `read` is asked when somebody scrapes. */
 export function registerBgpMetrics(registry: Registry, read: () => BgpReading): void {
-  for (const [name, [kind, help, labelNames, series]] of Object.entries({ ...sessionRows, ...tableRows })) {
+  for (const [name, [kind, help, labelNames, series]] of Object.entries({
+    ...sessionRows,
+    ...trafficRows,
+    ...tableRows,
+  })) {
     const shape = { name, help, labelNames: [...labelNames], registers: [registry] };
     const fill = (put: (labels: Labels, value: number) => void): void => {
       const { status, now } = read();
