@@ -1,8 +1,10 @@
 import type { Levels } from "../lib/fact.ts";
 import type { Family } from "../net/family.ts";
+import { type DiscoveryFact, discoveryLevels } from "./router-discovery/fact.ts";
 
 /** Everything the drivers of this room can say. Routes and keys are text, as `formatRoute` and the key functions print. */
 export type KernelFact =
+  | DiscoveryFact
   /** Somebody else's route has the key of one we want; ours waits until theirs is gone. */
   | { readonly fact: "kernel.route.conflict"; readonly route: string }
   /** The route that was in our way is gone; ours is written now. */
@@ -24,6 +26,7 @@ export type KernelFact =
 
 /** How loud each of them is. */
 export const kernelLevels: Levels<KernelFact> = {
+  ...discoveryLevels,
   "kernel.route.conflict": "warn",
   "kernel.route.conflict-over": "info",
   "kernel.route.refused": "warn",
