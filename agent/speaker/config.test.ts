@@ -327,7 +327,7 @@ filters:
 
   it("reads the file that its own page shows", () => {
     const page = readFileSync(new URL("README.md", import.meta.url), "utf8");
-    const [, yaml = ""] = /```yaml\n([^`]*)```/.exec(page) ?? [];
+    const [, yaml = ""] = /```yaml\n(.*?)\n```/s.exec(page) ?? [];
     const { speaker, peers } = settings(yaml);
     assert.deepEqual([speaker.maxPaths, speaker.decision?.preferOldest, peers[0]!.allowedOwnAs], [4, false, 1]);
   });
