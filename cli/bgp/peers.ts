@@ -51,7 +51,13 @@ function peerRows(peer: BgpPeer, isWide: boolean): string[][] {
     const head = isFirst ? [peer.name, String(peer.asn), peer.state, duration(peer.seconds)] : ["", "", "", ""];
     const counts = family ? [family.received, family.accepted, family.advertised].map(String) : ["", "", ""];
     const isUp = peer.state === "Established";
-    const note = isUp ? (family ? familyNote(family) : "no family in common") : isFirst ? peer.why : "";
+    const note = isUp
+      ? family
+        ? familyNote(family)
+        : "no family in common: compare the families of both sides"
+      : isFirst
+        ? peer.why
+        : "";
     const bad = isFirst && peer.malformed > 0 ? `${counted(peer.malformed, "malformed UPDATE")}, see \`bgp peer\`` : "";
     const more = isWide ? wideCells(peer, family, isFirst) : [];
     return [...head, family?.family ?? "", ...counts, ...more, [bad, note].filter((one) => one !== "").join("; ")];

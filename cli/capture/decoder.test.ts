@@ -68,6 +68,7 @@ describe("bgp decode", () => {
       lines.filter((line) => line.startsWith("bird ")).join("\n"),
     ];
     for (const text of dressed) assert.deepEqual(decode(Buffer.from(text), 13), plain, text.slice(0, 80));
+    assert.throws(() => decode(Uint8Array.of(0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x0a)), /text: '\.\[31m'/);
     assert.throws(() => decode(Buffer.from("good morning\n")), /line 1 is no hexadecimal text: 'good morning'/);
   });
 

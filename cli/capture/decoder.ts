@@ -121,7 +121,13 @@ class HexFormat implements Format {
   #take(line: string): void {
     this.#line++;
     const octets = hexLine(line);
-    if (!octets) throw new CliError(`line ${this.#line} is no hexadecimal text: '${line.trim().slice(0, 60)}'`);
+    if (!octets)
+      throw new CliError(
+        `line ${this.#line} is no hexadecimal text: '${line
+          .trim()
+          .slice(0, 60)
+          .replace(/[^ -~]/g, ".")}'`,
+      );
     if (octets.length > 0) this.#conversation.push(0, octets);
   }
 }

@@ -156,6 +156,9 @@ function partsOf(buf: Uint8Array, start: number, end: number) {
   };
 }
 
+/** Filled anew by every message: its scratch is not worth making again. */
+const scan = new UpdateScan();
+
 /**
  * The UPDATE from `start` (its marker) to `end`, at least 23 octets: everything it says, and what a speaker would make of it.
  * Never throws, whatever the octets.
@@ -165,7 +168,6 @@ export function describeUpdate(buf: Uint8Array, start: number, end: number, know
   const parts = partsOf(buf, start, end);
   const nowhere = { start: end, end };
   const terms = termsFor(buf, parts ?? { withdrawn: nowhere, attributes: nowhere, nlri: nowhere }, known);
-  const scan = new UpdateScan();
   scanUpdate(buf, start, end, terms, scan);
   if (!parts) return { ...head, verdict: "reset", faults: faultWords(scan.faults, []) };
   const { withdrawn, attributes, nlri } = parts;
@@ -186,7 +188,7 @@ export function describeUpdate(buf: Uint8Array, start: number, end: number, know
   const [gone, announced] = [list(withdrawn), list(nlri)];
   return {
     ...head,
-    verdict: verdictOf(scan, faults),
+    verdict: verdictOf(faults),
     ...(scan.endOfRib && { endOfRib: scan.endOfRib }),
     ...(gone && { withdrawn: gone }),
     ...(unreach && { unreach }),
@@ -198,7 +200,7 @@ export function describeUpdate(buf: Uint8Array, start: number, end: number, know
   };
 }
 
-function verdictOf(scan: UpdateScan, faults: readonly FaultWords[]): UpdateWords["verdict"] {
+function verdictOf(faults: readonly FaultWords[]): UpdateWords["verdict"] {
   if (scan.verdict === "end-of-rib") return "end-of-rib";
   for (const action of ["reset", "withdraw", "discard"] as const) {
     if (scan.verdict === action || faults.some((fault) => fault.action === action)) return action;
