@@ -163,6 +163,13 @@ describe("a listing in pages", () => {
     }
   });
 
+  it("goes on between the paths of one prefix", () => {
+    const { hub } = threeRouters();
+    const whole = allRoutes(hub, { view: "all" }).map(line);
+    assert.equal(whole.length, 4);
+    for (const limit of [1, 2, 3]) assert.deepEqual(allRoutes(hub, { view: "all", limit }).map(line), whole);
+  });
+
   it("shows every path that a peer with ADD-PATH was told, with its identifier (RFC 7911)", () => {
     const net = new Network({ seed: 8 });
     const [hub, one, two, all] = ["hub", "one", "two", "all"].map((name, i) => net.router(name, 65000 + i)) as [
