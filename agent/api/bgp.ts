@@ -55,6 +55,8 @@ export interface BgpPeerFamily {
 /** One peer in a line. */
 export interface BgpPeer {
   readonly name: string;
+  /** The interface on which it was found, or is looked for: then that is its name. Absent where its address is configured. */
+  readonly interface?: string;
   /** `internal` and `external` until the peer has named its own. */
   readonly asn: number | "internal" | "external";
   /** Dotted quad; absent until the peer gave it. */

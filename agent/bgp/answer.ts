@@ -6,15 +6,18 @@ import { formatPrefix, parsePrefix } from "../../net/prefix.ts";
 import type {
   BgpExplainAnswer,
   BgpExplainRequest,
+  BgpPeer,
   BgpPeersAnswer,
   BgpRoutesAnswer,
   BgpRoutesRequest,
 } from "../api/bgp.ts";
+import type { UnnumberedPeers } from "../unnumbered/peers.ts";
+import { waitingLine } from "../unnumbered/waiting-line.ts";
 import { answerPeer } from "./answer-peer.ts";
 import { bgpGroup, bgpPeer } from "./peer-line.ts";
 import { BgpRequestError, noSuchPeer, readBgpRequest } from "./request.ts";
 
-function answerPeers(speaker: Speaker, now: number): BgpPeersAnswer {
+function answerPeers(speaker: Speaker, now: number, unnumbered: UnnumberedPeers | undefined): BgpPeersAnswer {
   const { asn, routerId } = speaker.identity;
   const status = speaker.status();
   const bytes = Object.values(status.memory).reduce((sum, one) => sum + one, 0);
@@ -24,7 +27,10 @@ function answerPeers(speaker: Speaker, now: number): BgpPeersAnswer {
     asn,
     routerId: formatAddress(ipv4(routerId)),
     isDeciding: status.isDeciding,
-    peers: status.peers.map((peer) => bgpPeer(peer, now)),
+    peers: [
+      ...status.peers.map((peer) => withInterface(bgpPeer(peer, now), unnumbered)),
+      ...(unnumbered?.waiting() ?? []).map((one) => waitingLine(one, now)),
+    ],
     families: status.families,
     groups: status.groups.map(bgpGroup),
     attributeSets: status.attributeSets,
@@ -33,13 +39,20 @@ function answerPeers(speaker: Speaker, now: number): BgpPeersAnswer {
   };
 }
 
+/** A peer that was found on an interface says on which. */
+function withInterface(peer: BgpPeer, unnumbered: UnnumberedPeers | undefined): BgpPeer {
+  const [, zone = ""] = peer.name.split("%");
+  return zone !== "" && unnumbered?.nameOf(zone) === peer.name ? { ...peer, interface: zone } : peer;
+}
+
 /** An address without a length asks for what covers it. */
 function asked(text: string): Pick<RouteQuery, "prefix" | "longest"> {
   return { prefix: parsePrefix(text)!, longest: !text.includes("/") };
 }
 
-function answerRoutes(speaker: Speaker, request: BgpRoutesRequest): BgpRoutesAnswer {
-  const { do: _do, prefix, view = "best", limit = 1000, peer, ...rest } = request;
+function answerRoutes(speaker: Speaker, request: BgpRoutesRequest, unnumbered?: UnnumberedPeers): BgpRoutesAnswer {
+  const { do: _do, prefix, view = "best", limit = 1000, peer: named, ...rest } = request;
+  const peer = named === undefined ? undefined : (unnumbered?.nameOf(named) ?? named);
   if (peer !== undefined && peer !== "local" && !speaker.peer(peer)) throw noSuchPeer(peer);
   const query = {
     ...rest,
@@ -66,19 +79,24 @@ function answerExplain(speaker: Speaker, { prefix: text }: BgpExplainRequest): B
 
 /**
  * Answers a `bgp.…` request about a speaker; `now` is wall-clock milliseconds. Its time is bounded by the page of routes, or
- * by one pass over the paths.
+ * by one pass over the paths. A peer that was found on an interface (`unnumbered`) may be named by it.
  * @throws BgpRequestError
  */
-export function answerBgp(line: unknown, speaker: Speaker | undefined, now: number): object {
+export function answerBgp(
+  line: unknown,
+  speaker: Speaker | undefined,
+  now: number,
+  unnumbered?: UnnumberedPeers,
+): object {
   const request = readBgpRequest(line);
   if (!speaker) throw new BgpRequestError("agent/bgp-off", "no BGP speaker is running; see `node status`", {});
   switch (request.do) {
     case "bgp.peers":
-      return answerPeers(speaker, now);
+      return answerPeers(speaker, now, unnumbered);
     case "bgp.peer":
-      return answerPeer(speaker, request.name, now);
+      return answerPeer(speaker, unnumbered?.nameOf(request.name) ?? request.name, now);
     case "bgp.routes":
-      return answerRoutes(speaker, request);
+      return answerRoutes(speaker, request, unnumbered);
     case "bgp.explain":
       return answerExplain(speaker, request);
   }

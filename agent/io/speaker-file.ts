@@ -5,6 +5,7 @@ import { applyChange } from "../../bgp/plan/apply.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { readSpeakerConfig, type SpeakerReading, type SpeakerSettings } from "../speaker/config.ts";
 import { planSettings, reloadObstacles } from "../speaker/reload.ts";
+import type { UnnumberedPeers } from "../unnumbered/peers.ts";
 
 /** What a configuration file says, or every mistake in it; a file that cannot be read is one mistake. */
 export function readSpeakerFile(file: string): SpeakerReading {
@@ -19,13 +20,16 @@ export function readSpeakerFile(file: string): SpeakerReading {
 export class SpeakerFile {
   readonly #file: string;
   readonly #speaker: Speaker;
+  readonly #unnumbered: UnnumberedPeers | undefined;
   readonly #log: Logger;
   readonly #started: SpeakerSettings;
   #running: SpeakerSettings;
 
-  constructor(file: string, settings: SpeakerSettings, speaker: Speaker, log: Logger) {
+  /** @param unnumbered absent: this process began without router discovery */
+  constructor(file: string, settings: SpeakerSettings, speaker: Speaker, log: Logger, unnumbered?: UnnumberedPeers) {
     this.#file = file;
     this.#speaker = speaker;
+    this.#unnumbered = unnumbered;
     this.#log = log;
     this.#started = settings;
     this.#running = settings;
@@ -46,6 +50,7 @@ export class SpeakerFile {
       this.#log[level]({ action, subject, name, fields: fields.map(({ field }) => field) }, "speaker.reload-step");
     }
     applyChange(this.#speaker, this.#running, wanted);
+    this.#unnumbered?.set(wanted.unnumberedPeers);
     // What only a restart can change is still what it was.
     const { speaker, kernel, metrics } = this.#running;
     this.#running = { ...wanted, speaker, kernel, ...(metrics && { metrics }) };

@@ -7,6 +7,7 @@ import { planText } from "../../bgp/plan/plan-text.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { warmUp } from "../../bgp/speaker/warm-up.ts";
 import type { Wire } from "../../bgp/wire.ts";
+import { type KernelFact, kernelLevels } from "../../kernel/fact.ts";
 import { ManxError } from "../../lib/error.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
@@ -14,7 +15,8 @@ import { formatAddress } from "../../net/address-text.ts";
 import { answerBgp } from "../bgp/answer.ts";
 import { speakerArguments, speakerUsage } from "../speaker/arguments.ts";
 import type { SpeakerSettings } from "../speaker/config.ts";
-import { needsBfd, needsKernelSockets, planSettings } from "../speaker/reload.ts";
+import { needsBfd, needsDiscovery, needsKernelSockets, planSettings } from "../speaker/reload.ts";
+import type { UnnumberedPeers } from "../unnumbered/peers.ts";
 import type { BfdThread } from "./bfd.ts";
 import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog } from "./log.ts";
@@ -47,13 +49,26 @@ async function openBfd(settings: SpeakerSettings, tell: Tell<BgpFact>): Promise<
   return new BfdThread(tell);
 }
 
+/** Peers that are found on their interfaces, when somebody asks for such. @throws KernelError */
+async function openUnnumbered(
+  settings: SpeakerSettings,
+  speaker: Speaker,
+  tell: Tell<KernelFact>,
+): Promise<UnnumberedPeers | undefined> {
+  if (!needsDiscovery(settings)) return undefined;
+  const { openUnnumberedPeers } = await import("./unnumbered.ts");
+  const peers = openUnnumberedPeers(speaker, settings.speaker.families, tell);
+  peers.set(settings.unnumberedPeers);
+  return peers;
+}
+
 /** Answers `manxctl bgp` on a socket; a speaker that may not make one runs all the same. */
-async function serveQuestions(speaker: Speaker, log: Logger): Promise<void> {
+async function serveQuestions(speaker: Speaker, log: Logger, unnumbered?: UnnumberedPeers): Promise<void> {
   const path = join(process.env["MANX_RUN_DIR"] || "/run/manx", "speaker.sock");
   try {
     await serveLines(path, async (line) => {
       try {
-        return answerBgp(line, speaker, systemClock.wall());
+        return answerBgp(line, speaker, systemClock.wall(), unnumbered);
       } catch (error) {
         if (!(error instanceof ManxError)) throw error;
         return { ok: false, code: error.code, message: error.message, facts: error.facts };
@@ -77,7 +92,7 @@ async function serveMetrics(speaker: Speaker, { metrics }: SpeakerSettings): Pro
 
 async function run(file: string, settings: SpeakerSettings): Promise<void> {
   const log = openLog("speaker", "Info");
-  const tell = logFacts(log, bgpLevels);
+  const tell = logFacts(log, { ...bgpLevels, ...kernelLevels });
   let kernel: SpeakerKernel | undefined;
   if (settings.kernel !== "none") {
     const { openSpeakerKernel } = await import("./speaker-kernel.ts");
@@ -95,15 +110,20 @@ async function run(file: string, settings: SpeakerSettings): Promise<void> {
   speaker.setDynamicPeers(settings.dynamicPeers);
   for (const { prefix, ...route } of settings.routes) speaker.announce(prefix, route);
   warmUp(settings.speaker.families);
-  await serveQuestions(speaker, log);
+  const unnumbered = await openUnnumbered(settings, speaker, tell);
+  await serveQuestions(speaker, log, unnumbered);
   await serveMetrics(speaker, settings);
   speaker.start();
-  const config = new SpeakerFile(file, settings, speaker, log);
+  const config = new SpeakerFile(file, settings, speaker, log, unnumbered);
   process.on("SIGHUP", () => config.reload());
-  log.info({ file, peers: settings.peers.length }, "speaker.ready");
-  process.on("SIGUSR1", () => log.info(speaker.status(), "status"));
-  process.once("SIGTERM", () => stop(speaker, kernel));
-  process.once("SIGINT", () => stop(speaker, kernel));
+  log.info({ file, peers: settings.peers.length + settings.unnumberedPeers.length }, "speaker.ready");
+  process.on("SIGUSR1", () => log.info({ ...speaker.status(), waiting: unnumbered?.waiting() ?? [] }, "status"));
+  const end = (): void => {
+    unnumbered?.close();
+    stop(speaker, kernel);
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
 }
 
 /** Closes TCP without a word: peers with graceful restart keep our routes, and the kernel keeps forwarding (RFC 4724 4.1). */

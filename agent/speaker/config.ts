@@ -6,9 +6,10 @@ import type { LocalRoute } from "../../bgp/speaker/local-routes.ts";
 import { type Address, ipv4 } from "../../net/address.ts";
 import { families } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
+import type { UnnumberedPeer } from "../unnumbered/peer.ts";
 import { communityField, extendedCommunityField, largeCommunityField } from "./community-fields.ts";
 import { crossCheck } from "./cross-check.ts";
-import { addressField, asnField, portField, prefixField, u32Field, withoutAbsent } from "./fields.ts";
+import { addressField, asnField, interfaceField, portField, prefixField, u32Field, withoutAbsent } from "./fields.ts";
 import { filterField } from "./filter-fields.ts";
 import { familyList, gracefulRestartField, templateFields, toTemplate } from "./peer-fields.ts";
 
@@ -69,7 +70,14 @@ const speakerFile = z.strictObject({
     .optional(),
   aggregates: z.array(aggregateField).max(4096).optional(),
   peers: z
-    .array(z.strictObject({ address: addressField, zone: z.string().min(1).max(15).optional(), ...templateFields }))
+    .array(
+      z.strictObject({
+        address: addressField.optional(),
+        zone: interfaceField.optional(),
+        interface: interfaceField.optional(),
+        ...templateFields,
+      }),
+    )
     .default([]),
   dynamicPeers: z.array(z.strictObject({ range: prefixField, ...templateFields })).default([]),
   filters: z.array(filterField).default([]),
@@ -88,6 +96,8 @@ export interface OwnRoute extends LocalRoute {
 export interface SpeakerSettings {
   readonly speaker: SpeakerConfig;
   readonly peers: readonly PeerConfig[];
+  /** Peers without an address: whoever is heard on an interface. */
+  readonly unnumberedPeers: readonly UnnumberedPeer[];
   readonly dynamicPeers: readonly DynamicPeers[];
   readonly kernel: SpeakerFile["kernel"];
   readonly routes: readonly OwnRoute[];
@@ -107,9 +117,13 @@ export function readSpeakerConfig(document: unknown): SpeakerReading {
   const file = parsed.data;
   const known = new Map([acceptAll, rejectAll, ...file.filters].map((filter) => [filter.name, filter]));
   const mistakes: string[] = [...crossCheck(file)];
-  const peers = file.peers.map(({ address, zone, ...peer }, i) => {
-    return { ...toTemplate(peer, `peers[${i}]`, known, mistakes), address, ...withZone(zone) };
-  });
+  const peers: PeerConfig[] = [];
+  const unnumberedPeers: UnnumberedPeer[] = [];
+  for (const [i, { address, zone, interface: device, ...fields }] of file.peers.entries()) {
+    const peer = toTemplate(fields, `peers[${i}]`, known, mistakes);
+    if (address) peers.push({ ...peer, address, ...withZone(zone) });
+    else if (device !== undefined) unnumberedPeers.push({ ...peer, interface: device });
+  }
   const dynamicPeers = file.dynamicPeers.map(({ range, ...peer }, i) => {
     return { ...toTemplate(peer, `dynamicPeers[${i}]`, known, mistakes), range };
   });
@@ -117,7 +131,7 @@ export function readSpeakerConfig(document: unknown): SpeakerReading {
   const speaker = toSpeaker(file);
   const { kernel, routes, metrics } = file;
   const page = metrics && { metrics: { address: metrics.address ?? ipv4(0x7f000001), port: metrics.port } };
-  return { ok: true, settings: { speaker, peers, dynamicPeers, kernel, routes, ...page } };
+  return { ok: true, settings: { speaker, peers, unnumberedPeers, dynamicPeers, kernel, routes, ...page } };
 }
 
 function withZone(zone: string | undefined): { readonly zone?: string } {

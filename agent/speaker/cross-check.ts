@@ -1,8 +1,7 @@
 import type { Filter } from "../../bgp/filter/filter.ts";
-import { peerName } from "../../bgp/speaker/config.ts";
-import type { Address } from "../../net/address.ts";
 import { addressBits, type Family } from "../../net/family.ts";
 import { formatPrefix, type Prefix } from "../../net/prefix.ts";
+import { type PeerPlace, placeMistakes, placeName } from "./peer-place.ts";
 
 /** Most `next-term`s of one filter: every chain of them that occurs costs memory. */
 const mostNextTerms = 16;
@@ -10,7 +9,7 @@ const mostNextTerms = 16;
 /** The parts of a file that must agree with each other. */
 export interface FileParts {
   readonly families: readonly Family[];
-  readonly peers: readonly { readonly address: Address; readonly zone?: string | undefined }[];
+  readonly peers: readonly PeerPlace[];
   readonly dynamicPeers: readonly { readonly range: Prefix }[];
   readonly filters: readonly Filter[];
   readonly routes: readonly { readonly prefix: Prefix }[];
@@ -27,11 +26,8 @@ export function crossCheck(file: FileParts): readonly string[] {
       return [`${where}[${i}].prefix: "${formatPrefix(prefix)}": ${prefix.family} is not among families`];
     });
   return [
-    ...twice(
-      "peers",
-      "address",
-      file.peers.map(({ address, zone }) => peerName(address, zone)),
-    ),
+    ...placeMistakes(file.peers),
+    ...twice("peers", "address", file.peers.map(placeName)),
     ...twice(
       "dynamicPeers",
       "range",
@@ -55,10 +51,10 @@ export function crossCheck(file: FileParts): readonly string[] {
 }
 
 /** The first `builtIn` names are there before the file begins. */
-function twice(where: string, field: string, names: readonly string[], builtIn = 0): string[] {
+function twice(where: string, field: string, names: readonly (string | undefined)[], builtIn = 0): string[] {
   return names.flatMap((name, i) => {
     const first = names.indexOf(name);
-    if (first === i) return [];
+    if (first === i || name === undefined) return [];
     const known = first < builtIn ? "built in" : `${where}[${first - builtIn}]`;
     return [`${where}[${i - builtIn}].${field}: "${name}": is there already: ${known}`];
   });

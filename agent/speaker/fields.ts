@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isInterfaceName } from "../../kernel/sysctl.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import { parseAsn } from "../../net/asn.ts";
 import { isMasked, type Prefix, parsePrefix } from "../../net/prefix.ts";
@@ -31,6 +32,9 @@ export const asnField = z.union([z.number(), z.string()]).transform((value, cont
   context.addIssue({ code: "custom", message: "an AS number, 1..4294967295 and not 23456; hi.lo only in quotes" });
   return z.NEVER;
 });
+
+/** The name of an interface. */
+export const interfaceField = z.string().refine(isInterfaceName, { error: "the name of an interface, as eth0" });
 
 /** A TCP port. */
 export const portField = z.number().int().min(1).max(65535);

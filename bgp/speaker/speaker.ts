@@ -67,6 +67,7 @@ export class Speaker {
   readonly #peers = new Map<string, SpeakerPeer>();
   readonly #leaving = new Set<SpeakerPeer>();
   #dynamic: readonly DynamicPeers[] = [];
+  #awaited: readonly Family[] = [];
   #isAwake = false;
   #isRunning = false;
   #isDraining = false;
@@ -196,6 +197,12 @@ export class Speaker {
       if (!range) this.#remove(peer, ceaseCode.deconfigured);
       else this.#setDynamicPeer(peer, range);
     }
+  }
+
+  /** Families that peers will carry whose address is not known yet: what is known is not everything until those have come. */
+  setAwaited(families: readonly Family[]): void {
+    this.#awaited = families;
+    for (const family of this.#config.families) this.#checkSync(family);
   }
 
   /** This prefix is ours and is to be announced so. False: its family is not carried. */
@@ -342,6 +349,7 @@ export class Speaker {
   }
 
   #checkSync(family: Family): void {
+    if (this.#awaited.includes(family)) return;
     const asked = [...this.#peers.values()].filter(({ isDynamic, config }) => {
       return !isDynamic && (config.families ?? this.#config.families).includes(family);
     });
