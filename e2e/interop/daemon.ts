@@ -24,6 +24,8 @@ export interface PathSeen {
 
 /** A running daemon, seen and led by its own tools. */
 export interface Daemon {
+  /** The name under which its host knows the process that speaks BGP. */
+  readonly program: string;
   /** Writes the configuration and starts the daemon. `restarting`: it comes back after `crash` and says so (RFC 4724 4.1). */
   start(plan: Plan, restarting?: boolean): Promise<void>;
   isEstablished(neighbour: string): Promise<boolean>;
@@ -33,6 +35,8 @@ export interface Daemon {
   carries(prefix: string, community: string): Promise<boolean>;
   /** Ends the BGP process without a word, as a crash does; its kernel routes stay where it can leave them. */
   crash(): Promise<void>;
+  /** Whether its BFD session with a neighbour is up; asked only of daemons that have BFD. */
+  isBfdUp?(neighbour: string): Promise<boolean>;
   /** Ends the session with a neighbour for an operator's reason (RFC 9003). */
   shutdown(neighbour: string, text: string): Promise<void>;
   /** Everything the daemon logged or shows of its sessions' ends: where a neighbour's shutdown text is looked for. */
@@ -51,7 +55,8 @@ export type Feature =
   | "collisions"
   | "add-path"
   | "extended messages"
-  | "shutdown text"
+  | "shutdown text: sent"
+  | "shutdown text: shown"
   | "extended next hop"
   | "BFD";
 

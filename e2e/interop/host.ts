@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ground } from "../lab/ground.ts";
 import type { Processes, ProcessId } from "../lab/processes.ts";
@@ -49,9 +49,10 @@ export class Host {
     if (id) await this.#processes.end(`${this.name}-${program}`, id, how);
   }
 
-  /** The file that a program's output goes to. */
-  logOf(program: string): string {
-    return this.#processes.logOf(`${this.name}-${program}`);
+  /** Everything a program wrote so far. */
+  log(program: string): string {
+    const path = this.#processes.logOf(`${this.name}-${program}`);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
   lastWords(program: string): string {

@@ -7,6 +7,7 @@ import { gobgp } from "./daemon/gobgp.ts";
 import { openbgpd } from "./daemon/openbgpd.ts";
 import type { DaemonName } from "./daemon.ts";
 import type { Experiment } from "./experiment/experiment.ts";
+import { forwarding } from "./experiment/forwarding.ts";
 import { reflection } from "./experiment/reflection.ts";
 import { restart } from "./experiment/restart.ts";
 import { sessions } from "./experiment/sessions.ts";
@@ -17,7 +18,7 @@ import { beginMatrix, type Matrix } from "./run-matrix.ts";
 
 const page = new URL("README.md", import.meta.url).pathname;
 const kinds = [bird, frr, gobgp, openbgpd, exabgp].filter(({ name }) => wanted("MATRIX_DAEMON", name));
-const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection };
+const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding };
 const experiments = Object.entries(all).flatMap(([name, each]) => (wanted("MATRIX_EXPERIMENT", name) ? [each] : []));
 const keys = (Object.keys(rows) as RowKey[]).filter((row) => experiments.some((each) => each.rows.includes(row)));
 

@@ -1,5 +1,7 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
-import type { PeerState, SpeakerStatus } from "../../bgp/speaker/status.ts";
+import { existsSync, rmSync } from "node:fs";
+import type { BgpPeer, BgpPeersAnswer, BgpRequest, BgpRoute, BgpRoutesAnswer } from "../../agent/api/bgp.ts";
+import type { Failure } from "../../agent/api/socket.ts";
+import { ask } from "../lab/ask.ts";
 import { waitFor } from "../lab/wait.ts";
 import type { Host } from "./host.ts";
 
@@ -12,7 +14,7 @@ export interface Fact {
   readonly [name: string]: unknown;
 }
 
-/** Our side: `manx speaker` on one machine of the link, seen through its log and its status. */
+/** Our side: `manx speaker` on one machine of the link, asked by its socket and read by its log. */
 export class OurSpeaker {
   readonly #host: Host;
 
@@ -20,14 +22,15 @@ export class OurSpeaker {
     this.#host = host;
   }
 
-  /** Starts `manx speaker` with a configuration that is also JSON, and waits until it listens. */
+  /** Starts `manx speaker` with a configuration that is also JSON, and waits until it answers. */
   async start(config: object): Promise<void> {
     const path = this.#host.file("speaker.yaml", JSON.stringify(config, null, 1), 0o600);
-    const before = this.facts().filter(({ msg }) => msg === "bgp.listening").length;
-    this.#host.start("speaker", [`${root}bin/manx`, "speaker", "--config", path]);
-    await waitFor("manx speaker listens", 15_000, async () => {
+    rmSync(this.#socket, { force: true });
+    const command = [`${root}bin/manx`, "speaker", "--config", path];
+    this.#host.start("speaker", command, { MANX_RUN_DIR: this.#host.folder });
+    await waitFor("manx speaker answers", 15_000, async () => {
       if (!this.#host.isRunning("speaker")) throw new Error(`manx speaker ended: ${this.lastWords()}`);
-      return this.facts().filter(({ msg }) => msg === "bgp.listening").length > before ? true : undefined;
+      return existsSync(this.#socket) ? true : undefined;
     });
   }
 
@@ -38,40 +41,42 @@ export class OurSpeaker {
 
   /** Everything it told so far, in order. */
   facts(): Fact[] {
-    return readLog(this.#host.logOf("speaker"));
+    const lines = this.#host.log("speaker").split("\n").slice(0, -1);
+    return lines.flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Fact] : []));
   }
 
-  /** Its status now. */
-  async status(): Promise<SpeakerStatus> {
-    const count = (): Fact[] => this.facts().filter(({ msg }) => msg === "status");
-    const before = count().length;
-    this.#host.signal("speaker", "SIGUSR1");
-    return waitFor("manx speaker tells its status", 5000, async () => {
-      const all = count();
-      return all.length > before ? (all.at(-1) as unknown as SpeakerStatus) : undefined;
-    });
+  /** What it told of one peer. */
+  factsOf(peer: string, ...names: readonly string[]): Fact[] {
+    return this.facts().filter((fact) => fact.peer === peer && names.includes(fact.msg));
   }
 
-  /** One peer as the status has it. */
-  async peer(name: string): Promise<PeerState> {
-    const { peers } = await this.status();
+  /** One peer, by its address. */
+  async peer(name: string): Promise<BgpPeer> {
+    const { peers } = (await this.#ask({ do: "bgp.peers" })) as BgpPeersAnswer;
     const found = peers.find((peer) => peer.name === name);
     if (!found)
       throw new Error(`manx speaker knows no peer ${name}, only ${peers.map((peer) => peer.name).join(", ")}`);
     return found;
   }
 
+  /** The paths of a prefix that a peer sent. */
+  async pathsFrom(peer: string, prefix: string): Promise<readonly BgpRoute[]> {
+    const family = prefix.includes(":") ? "ipv6" : "ipv4";
+    const answer = await this.#ask({ do: "bgp.routes", view: "received", family, prefix, peer });
+    return (answer as BgpRoutesAnswer).routes.filter((route) => route.prefix === prefix);
+  }
+
   lastWords(): string {
     return this.#host.lastWords("speaker");
   }
-}
 
-function readLog(path: string): Fact[] {
-  try {
-    closeSync(openSync(path, "r"));
-  } catch {
-    return [];
+  get #socket(): string {
+    return `${this.#host.folder}/speaker.sock`;
   }
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-  return lines.flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Fact] : []));
+
+  async #ask(request: BgpRequest): Promise<object> {
+    const answer = (await ask(this.#socket, request)) as { readonly ok: true } | Failure;
+    if (!answer.ok) throw new Error(`manx speaker answers ${answer.code}: ${answer.message}`);
+    return answer;
+  }
 }

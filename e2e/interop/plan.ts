@@ -17,6 +17,8 @@ export interface Neighbour {
   readonly families: readonly Family[];
   /** The daemon waits to be called. */
   readonly passive?: boolean;
+  /** How long to wait between two calls; 1 when absent. */
+  readonly connectRetrySeconds?: number;
   readonly password?: string;
   /** Only packets that crossed no router (RFC 5082). */
   readonly ttlSecurity?: boolean;

@@ -16,13 +16,18 @@ export const rows = {
   ttlBoth: { title: "TTL security on both sides", needs: [] },
   ttlOne: { title: "TTL security only here: never up", needs: [] },
   largeCommunities: { title: "large communities, both ways", needs: [] },
-  shutdownHeard: { title: "its shutdown text, heard here", needs: ["shutdown text"] },
+  shutdownHeard: { title: "its shutdown text, heard here", needs: ["shutdown text: sent"] },
+  shutdownTold: { title: "our shutdown text, shown there", needs: ["shutdown text: shown"] },
   reflect: { title: "we reflect to it", needs: [] },
   reflected: { title: "it reflects to us", needs: ["route reflection"] },
+  addPathSent: { title: "add-path, sent by us", needs: ["add-path"] },
+  addPathReceived: { title: "add-path, sent by it", needs: ["add-path", "rib"] },
   extendedMessages: { title: "extended messages, both ways", needs: ["extended messages"] },
   weRestart: { title: "graceful restart of ours", needs: ["graceful restart: helping"] },
   theyRestart: { title: "graceful restart of its", needs: ["graceful restart: restarting"] },
-  collisions: { title: "20 collisions, each resolved at once", needs: ["collisions"] },
+  extendedNextHop: { title: "IPv4 over IPv6 next hops", needs: ["extended next hop"] },
+  bfd: { title: "BFD ends the session", needs: ["BFD"] },
+  collisions: { title: "20 calls that cross", needs: ["collisions"] },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** The key of a row. */

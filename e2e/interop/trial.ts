@@ -1,6 +1,7 @@
+import type { BgpRoute } from "../../agent/api/bgp.ts";
 import { Prober } from "../lab/prober.ts";
 import { waitFor } from "../lab/wait.ts";
-import type { Daemon, DaemonKind } from "./daemon.ts";
+import type { Daemon, DaemonKind, PathSeen } from "./daemon.ts";
 import type { Link } from "./link.ts";
 import { OurSpeaker } from "./ours.ts";
 import type { Outcome } from "./outcome.ts";
@@ -56,6 +57,20 @@ export class Trial {
     );
     await this.until(`we are Established with ${theirAddress}`, async () => {
       return (await this.ours.peer(theirAddress)).state === "Established";
+    });
+  }
+
+  /** The path of a prefix that the daemon has from a neighbour, once it has one. */
+  async pathThere(prefix: string, from: string): Promise<PathSeen> {
+    return waitFor(`${this.kind.name} has ${prefix} from ${from}`, deadlineMs, async () => {
+      return (await this.daemon.paths(prefix)).find((path) => path.from === from);
+    });
+  }
+
+  /** The path of a prefix that we have from a peer, once we have one. */
+  async pathHere(prefix: string, from: string): Promise<BgpRoute> {
+    return waitFor(`we have ${prefix} from ${from}`, deadlineMs, async () => {
+      return (await this.ours.pathsFrom(from, prefix))[0];
     });
   }
 

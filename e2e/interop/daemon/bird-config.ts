@@ -45,14 +45,15 @@ function route({ prefix, communities = [], largeCommunities = [] }: OwnRoute): s
 }
 
 function session(plan: Plan, neighbour: Neighbour): string {
-  const { address, localAddress, asn } = neighbour;
+  const { address, localAddress, asn, connectRetrySeconds = 1 } = neighbour;
   return [
     `protocol bgp ${birdProtocol(address)} {`,
     `  local ${localAddress} as ${plan.asn};`,
     `  neighbor ${address} as ${asn};`,
     "  direct;",
+    "  strict bind yes;", // a listener for each address: one alone takes only eight calls at once
     `  hold time ${holdSeconds};`,
-    "  connect delay time 1; connect retry time 1; error wait time 1, 2;",
+    `  connect delay time 1; connect retry time ${connectRetrySeconds}; error wait time 1, 2;`,
     `  graceful restart on; graceful restart time ${restartSeconds};`,
     ...option(neighbour.passive, "passive on;"),
     ...option(neighbour.password, `password "${neighbour.password}";`),

@@ -7,6 +7,7 @@ import { birdConfig, birdProtocol } from "./bird-config.ts";
 
 /** BIRD, led by birdc. */
 class Bird implements Daemon {
+  readonly program = "bird";
   readonly #host: Host;
   #neighbours: ReadonlyMap<string, string> = new Map();
 
@@ -48,6 +49,13 @@ class Bird implements Daemon {
 
   async crash(): Promise<void> {
     await this.#host.end("bird", "SIGKILL");
+  }
+
+  async isBfdUp(neighbour: string): Promise<boolean> {
+    const line = (await this.#ask("show", "bfd", "sessions"))
+      .split("\n")
+      .find((each) => each.startsWith(`${neighbour} `));
+    return / Up /.test(line ?? "");
   }
 
   async shutdown(neighbour: string, text: string): Promise<void> {

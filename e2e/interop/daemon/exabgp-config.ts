@@ -2,11 +2,11 @@ import type { Family } from "../../../net/family.ts";
 import { sameMachine } from "../link.ts";
 import { familyOf, holdSeconds, type Neighbour, type OwnRoute, type Plan, restartSeconds } from "../plan.ts";
 
-/** What exabgp reads; what it hears is appended to `journal`, one JSON object a line. */
-export function exabgpConfig(plan: Plan, journal: string): string {
+/** What exabgp reads; what it hears goes to the standard input of `journalist`, one JSON object a line. */
+export function exabgpConfig(plan: Plan, journalist: string): string {
   return `${[
     "process journal {",
-    `  run /usr/bin/tee -a ${journal};`,
+    `  run ${journalist};`,
     "  encoder json;",
     "}",
     ...plan.neighbours.flatMap((neighbour) => session(plan, neighbour)),
@@ -26,7 +26,7 @@ function session(plan: Plan, neighbour: Neighbour): string[] {
     ...(password === undefined ? [] : [`  md5-password "${password}";`]),
     ...(neighbour.ttlSecurity ? ["  outgoing-ttl 255;", "  incoming-ttl 255;"] : []),
     "  family {",
-    ...families.map((family) => `    ${family} unicast;`),
+    ...familiesOf(neighbour).map((family) => `    ${family} unicast;`),
     "  }",
     "  capability {",
     `    graceful-restart ${restartSeconds};`,
@@ -38,17 +38,22 @@ function session(plan: Plan, neighbour: Neighbour): string[] {
     "  api {",
     "    processes [ journal ];",
     "    neighbor-changes;",
-    "    receive { parsed; update; notification; open; }",
+    "    receive { parsed; update; }",
     "  }",
     ...families.flatMap((family) => announced(plan, neighbour, family)),
     "}",
   ];
 }
 
+/** A next hop of another family needs that family, too. */
+function familiesOf({ families, extendedNextHop }: Neighbour): readonly Family[] {
+  return extendedNextHop ? ["ipv4", "ipv6"] : families;
+}
+
 function announced(plan: Plan, neighbour: Neighbour, family: Family): string[] {
   const own = plan.routes.filter(({ prefix }) => familyOf(prefix) === family);
   if (own.length === 0) return [];
-  const sameFamily = familyOf(neighbour.localAddress) === family;
+  const sameFamily = neighbour.extendedNextHop || familyOf(neighbour.localAddress) === family;
   const nextHop = sameFamily ? neighbour.localAddress : sameMachine(neighbour.localAddress);
   const routes = own.map(({ prefix, ...rest }) => `      ${prefix} next-hop ${nextHop}${attributes(rest)};`);
   return [

@@ -9,6 +9,7 @@ import { type Journal, journalPaths, journalStates } from "./exabgp-journal.ts";
 
 /** ExaBGP: it keeps no routes, so what it heard is read from the journal of its API. */
 class Exabgp implements Daemon {
+  readonly program = "exabgp";
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -17,7 +18,9 @@ class Exabgp implements Daemon {
 
   async start(plan: Plan): Promise<void> {
     this.#host.file("journal.json", "", 0o666);
-    const config = this.#host.file("exabgp.conf", exabgpConfig(plan, this.#journalFile));
+    // it takes for a command whatever that program prints, and for dead a program that closes its output
+    const journalist = `/bin/sh ${this.#host.file("journalist.sh", `cat >> ${this.#journalFile}\nexit\n`)}`;
+    const config = this.#host.file("exabgp.conf", exabgpConfig(plan, journalist));
     this.#host.start("exabgp", ["exabgp", config], {
       "exabgp.daemon.user": "root",
       "exabgp.daemon.drop": "false",
@@ -30,7 +33,7 @@ class Exabgp implements Daemon {
       "exabgp.cache.attributes": "false",
     });
     await waitFor("exabgp speaks", 15_000, async () => {
-      return readFileSync(this.#host.logOf("exabgp"), "utf8").includes("loaded new configuration") ? true : undefined;
+      return this.#host.log("exabgp").includes("loaded new configuration") ? true : undefined;
     });
   }
 
@@ -55,7 +58,7 @@ class Exabgp implements Daemon {
   }
 
   async hearsay(): Promise<string> {
-    return readFileSync(this.#journalFile, "utf8") + readFileSync(this.#host.logOf("exabgp"), "utf8");
+    return readFileSync(this.#journalFile, "utf8") + this.#host.log("exabgp");
   }
 
   lastWords(): string {
@@ -80,7 +83,9 @@ export const exabgp: DaemonKind = {
     "kernel routes": "writes no kernel routes",
     "route reflection": "keeps no routes to reflect",
     "graceful restart: helping": "keeps no routes",
-    "shutdown text": "cannot be told a text",
+    "shutdown text: sent": "cannot be told a text",
+    "shutdown text: shown": "fails to decode a shutdown text and answers 1/0",
+    collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
   },
   version: async () => /ExaBGP : ([\d.]+)/.exec(await run("exabgp", ["--version"]))![1]!,

@@ -51,12 +51,12 @@ function routeMap({ prefix, communities = [], largeCommunities = [] }: OwnRoute)
 }
 
 function session(neighbour: Neighbour): string[] {
-  const { address, localAddress, asn, password } = neighbour;
+  const { address, localAddress, asn, password, connectRetrySeconds = 1 } = neighbour;
   return [
     `remote-as ${asn}`,
     `update-source ${localAddress}`,
     `timers ${holdSeconds / 3} ${holdSeconds}`,
-    "timers connect 1",
+    `timers connect ${connectRetrySeconds}`,
     "advertisement-interval 0",
     ...(neighbour.passive ? ["passive"] : []),
     ...(password === undefined ? [] : [`password ${password}`]),

@@ -20,8 +20,14 @@ interface FrrPath {
   readonly peer: { readonly peerId: string };
 }
 
+interface BfdPeer {
+  readonly peer: string;
+  readonly status: string;
+}
+
 /** FRR: zebra, bgpd and where it is asked for bfdd; led by vtysh. */
 class Frr implements Daemon {
+  readonly program = "bgpd";
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -64,6 +70,12 @@ class Frr implements Daemon {
     for (const daemon of ["zebra", "bfdd", "bgpd"]) await this.#host.end(daemon, "SIGKILL");
   }
 
+  async isBfdUp(neighbour: string): Promise<boolean> {
+    const folder = ["--vty_socket", this.#host.folder, "-d", "bfdd"];
+    const peers = JSON.parse(await this.#host.run("vtysh", ...folder, "-c", "show bfd peers json")) as BfdPeer[];
+    return peers.some(({ peer, status }) => peer === neighbour && status === "up");
+  }
+
   async shutdown(neighbour: string, text: string): Promise<void> {
     const own = (await this.#show("show bgp summary json")) as Record<string, { as?: number }>;
     const asn = Object.values(own).find(({ as }) => as !== undefined)?.as;
@@ -71,7 +83,7 @@ class Frr implements Daemon {
   }
 
   async hearsay(): Promise<string> {
-    return this.#ask("show bgp neighbors");
+    return this.#host.log("bgpd");
   }
 
   lastWords(): string {

@@ -33,7 +33,7 @@ function session(plan: Plan, neighbour: Neighbour): object {
       config: {
         "hold-time": holdSeconds,
         "keepalive-interval": holdSeconds / 3,
-        "connect-retry": 1,
+        "connect-retry": neighbour.connectRetrySeconds ?? 1,
         "idle-hold-time-after-reset": 1,
       },
     },

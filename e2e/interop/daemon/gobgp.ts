@@ -24,6 +24,7 @@ interface GobgpPath {
 
 /** gobgpd, led by gobgp. */
 class Gobgp implements Daemon {
+  readonly program = "gobgpd";
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -68,7 +69,7 @@ class Gobgp implements Daemon {
   }
 
   async hearsay(): Promise<string> {
-    return this.#host.lastWords("gobgpd");
+    return this.#host.log("gobgpd");
   }
 
   lastWords(): string {
@@ -99,6 +100,7 @@ export const gobgp: DaemonKind = {
   lacks: {
     "kernel routes": "writes no kernel routes by itself",
     "extended messages": "does not offer RFC 8654",
+    collisions: "cannot be led to call at a given moment",
     BFD: "has no BFD",
   },
   version: async () => /version ([\d.]+)/.exec(await run("gobgpd", ["--version"]))![1]!,

@@ -34,6 +34,7 @@ interface OpenbgpdAttribute {
 
 /** OpenBGPD, led by bgpctl. */
 class Openbgpd implements Daemon {
+  readonly program = "openbgpd";
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -115,6 +116,7 @@ export const openbgpd: DaemonKind = {
     "graceful restart: restarting": "only keeps the routes of peers that restart",
     "extended messages": "does not offer RFC 8654",
     "extended next hop": "does not offer RFC 8950",
+    collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
   },
   version: async () => /[\d.]+/.exec(await run("sh", ["-c", `${program} -V 2>&1`]))![0],
