@@ -20,8 +20,16 @@ export const attributeCode = {
   extendedCommunities: 16,
   as4Path: 17,
   as4Aggregator: 18,
+  pmsiTunnel: 22,
+  tunnelEncapsulation: 23,
+  trafficEngineering: 24,
+  ipv6ExtendedCommunities: 25,
+  aigp: 26,
+  bgpLs: 29,
   largeCommunities: 32,
   otc: 35,
+  prefixSid: 40,
+  attrSet: 128,
 } as const;
 
 /** Bits of the attribute flags octet (RFC 4271 4.3). */

@@ -14,8 +14,8 @@ export const asPath: AttributeDescriptor = {
   decode(buf, start, end, into, terms) {
     const path = readAsPath(buf, start, end, terms.fourOctetAs ? 4 : 2);
     if (typeof path === "string") return { action: "withdraw", subcode: updateError.asPath, why: path };
-    if (path.some(isConfed)) {
-      // RFC 5065 5: only members of one's own confederation may send them, and Manx is in none.
+    if (!terms.inConfederation && path.some(isConfed)) {
+      // RFC 5065 5: only members of one's own confederation may send them.
       return { action: "withdraw", subcode: updateError.asPath, why: "a confederation segment from outside it" };
     }
     into.asPath = path;

@@ -1,6 +1,6 @@
 import { attributeCode } from "../iana.ts";
 import { readAggregator } from "./aggregator.ts";
-import { type AttributeDescriptor, OPTIONAL_TRANSITIVE, partialFlags, writeAttributeHeader } from "./descriptor.ts";
+import { type AttributeDescriptor, OPTIONAL_TRANSITIVE, writeAttributeHeader } from "./descriptor.ts";
 
 /** AS4_AGGREGATOR (RFC 6793 3; faults: its section 6): as AS4_PATH, of the aggregator. */
 export const as4Aggregator: AttributeDescriptor = {
@@ -17,7 +17,8 @@ export const as4Aggregator: AttributeDescriptor = {
   encode(attributes, writer, terms) {
     const value = attributes.aggregator;
     if (terms.fourOctetAs || !value || value.asn <= 0xffff) return;
-    const flags = partialFlags(attributes, OPTIONAL_TRANSITIVE, attributeCode.as4Aggregator);
-    writeAttributeHeader(writer, flags, attributeCode.as4Aggregator, 8).u32(value.asn).u32(value.routerId);
+    writeAttributeHeader(writer, OPTIONAL_TRANSITIVE, attributeCode.as4Aggregator, 8)
+      .u32(value.asn)
+      .u32(value.routerId);
   },
 };

@@ -1,13 +1,7 @@
 import { attributeCode, reservedAsn, updateError } from "../iana.ts";
 import { type AsPath, asPathLength, isConfed, type Segment, withoutConfed } from "./as-path.ts";
 import { asPathOctets, readAsPath, writeAsPath } from "./as-path-codec.ts";
-import {
-  type AttributeDescriptor,
-  type Draft,
-  OPTIONAL_TRANSITIVE,
-  partialFlags,
-  writeAttributeHeader,
-} from "./descriptor.ts";
+import { type AttributeDescriptor, type Draft, OPTIONAL_TRANSITIVE, writeAttributeHeader } from "./descriptor.ts";
 
 /**
  * AS4_PATH: the path in four-octet numbers, carried past speakers that know two octets only (RFC 6793 3; faults: its
@@ -28,8 +22,7 @@ export const as4Path: AttributeDescriptor = {
     if (terms.fourOctetAs) return;
     const path = withoutConfed(attributes.asPath);
     if (!path.some((segment) => segment.asns.some((asn) => asn > 0xffff))) return;
-    const flags = partialFlags(attributes, OPTIONAL_TRANSITIVE, attributeCode.as4Path);
-    writeAttributeHeader(writer, flags, attributeCode.as4Path, asPathOctets(path, 4));
+    writeAttributeHeader(writer, OPTIONAL_TRANSITIVE, attributeCode.as4Path, asPathOctets(path, 4));
     writeAsPath(writer, path, 4);
   },
 };

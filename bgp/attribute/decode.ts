@@ -3,6 +3,7 @@ import { type FaultAction, isStronger, type UpdateFault } from "../message/updat
 import { mergeAs4 } from "./as4-path.ts";
 import type { AttributeDescriptor, AttributeTerms, Draft, Flaw } from "./descriptor.ts";
 import { u16At } from "./octets.ts";
+import { type OpaqueDescriptor, opaqueByCode } from "./opaque.ts";
 import { type PathAttributes, pathAttributes, type UnknownAttribute } from "./path-attributes.ts";
 import { attributeByCode } from "./table.ts";
 
@@ -31,6 +32,16 @@ export function decodeAttributes(
   end: number,
   terms: AttributeTerms,
 ): DecodedAttributes {
+  return decodeNested(buf, start, end, terms, 0);
+}
+
+function decodeNested(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  terms: AttributeTerms,
+  depth: number,
+): DecodedAttributes {
   const draft: Draft = { ...pathAttributes(), as4Path: undefined, as4Aggregator: undefined };
   const seen = new Uint32Array(8);
   const unknown: UnknownAttribute[] = [];
@@ -54,13 +65,18 @@ export function decodeAttributes(
       const row = attributeByCode(code);
       const flaw = row
         ? (flagsFlaw(flags, row) ?? row.decode(buf, value, next, draft, terms))
-        : keepUnknown(buf, flags, code, value, next, unknown);
+        : keepUnknown(buf, flags, code, value, next, unknown, depth);
       if (flaw) faults.push({ ...flaw, attribute: code, data: buf.slice(at, next), why: reason(row, code, flaw) });
-      else if (row && flags & attributeFlag.partial) partial.push(code);
+      else if (row && flags & attributeFlag.partial && !isAs4(code)) partial.push(code);
     }
     at = next;
   }
   return conclude(draft, unknown, partial, faults);
+}
+
+/** What is merged, and made anew for the next old speaker (RFC 6793 4.2), has nobody's Partial bit. */
+function isAs4(code: number): boolean {
+  return code === attributeCode.as4Path || code === attributeCode.as4Aggregator;
 }
 
 function conclude(
@@ -80,14 +96,17 @@ function conclude(
 }
 
 /** RFC 7606 3 (c); the Partial bit belongs to optional transitive attributes only (RFC 4271 5). */
-function flagsFlaw(flags: number, row: AttributeDescriptor): Flaw | undefined {
+function flagsFlaw(flags: number, row: Pick<AttributeDescriptor, "flags">): Flaw | undefined {
   const strayPartial = (flags & attributeFlag.partial) !== 0 && row.flags !== TYPE_BITS;
   if ((flags & TYPE_BITS) === row.flags && !strayPartial) return undefined;
   const why = `flags 0x${(flags & 0xe0).toString(16)}: 0x${row.flags.toString(16)} expected`;
   return { action: "withdraw", subcode: updateError.flags, why };
 }
 
-/** Optional transitive: kept. Optional: dropped without a word. Well-known and yet unknown: a fault (RFC 4271 5, 6.3). */
+/**
+ * Optional transitive: kept. Optional: dropped without a word. Well-known and yet unknown: a fault (RFC 4271 5, 6.3). So
+ * also those whose syntax we know and nothing else, once it was found sound.
+ */
 function keepUnknown(
   buf: Uint8Array,
   flags: number,
@@ -95,7 +114,13 @@ function keepUnknown(
   start: number,
   end: number,
   into: UnknownAttribute[],
+  depth: number,
 ): Flaw | undefined {
+  const opaque = opaqueByCode(code);
+  if (opaque) {
+    const flaw = opaqueFlaw(opaque, buf, flags, start, end, depth);
+    if (flaw) return flaw;
+  }
   if (!(flags & attributeFlag.optional)) {
     if (code === attributeCode.mpUnreach) return undefined;
     return { action: "withdraw", subcode: updateError.unrecognizedWellKnown, why: "well-known, but not to us" };
@@ -105,6 +130,32 @@ function keepUnknown(
   return undefined;
 }
 
+function opaqueFlaw(
+  row: OpaqueDescriptor,
+  buf: Uint8Array,
+  flags: number,
+  start: number,
+  end: number,
+  depth: number,
+): Flaw | undefined {
+  const wrong = flagsFlaw(flags, row);
+  if (wrong) return { ...wrong, action: row.wrongFlags };
+  const why = row.malformed(buf, start, end, (from, to) => isSoundInside(buf, from, to, depth));
+  const action = start === end ? (row.whenEmpty ?? row.action) : row.action;
+  return why === undefined ? undefined : { action, subcode: updateError.optional, why };
+}
+
+/** Attribute sets may lie within each other, but nobody puts them deeper than this. */
+const MAX_DEPTH = 4;
+const insideTerms: AttributeTerms = { fourOctetAs: true, isInternal: true };
+
+/** Whether the attributes that ATTR_SET carries are without a fault that would cost routes (RFC 6368 5). */
+function isSoundInside(buf: Uint8Array, start: number, end: number, depth: number): boolean {
+  if (depth === MAX_DEPTH) return false;
+  const { verdict } = decodeNested(buf, start, end, insideTerms, depth + 1);
+  return verdict === "ok" || verdict === "discard";
+}
+
 function overrun(buf: Uint8Array, at: number, end: number): UpdateFault {
   const attribute = end - at >= 2 ? buf[at + 1]! : undefined;
   const why = `an attribute runs over the end of the block by its length field`;
@@ -112,5 +163,5 @@ function overrun(buf: Uint8Array, at: number, end: number): UpdateFault {
 }
 
 function reason(row: AttributeDescriptor | undefined, code: number, flaw: Flaw): string {
-  return `${row?.name ?? `attribute ${code}`}: ${flaw.why}`;
+  return `${row?.name ?? opaqueByCode(code)?.name ?? `attribute ${code}`}: ${flaw.why}`;
 }

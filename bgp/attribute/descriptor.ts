@@ -10,6 +10,11 @@ export interface AttributeTerms {
   readonly fourOctetAs: boolean;
   /** iBGP: LOCAL_PREF, ORIGINATOR_ID and CLUSTER_LIST count. */
   readonly isInternal: boolean;
+  /**
+   * The peer is of our own confederation, so its AS_PATH may have segments of it (RFC 5065 5). Absent in every session:
+   * Manx is in none; those who read what others said to each other set it.
+   */
+  readonly inConfederation?: boolean;
 }
 
 /** Attributes while they are being decoded. */

@@ -32,7 +32,10 @@ export interface LargeCommunity {
   readonly localData2: number;
 }
 
-/** An optional transitive attribute that this speaker does not know: passed on with the Partial bit set. */
+/**
+ * An optional transitive attribute that this speaker makes no use of, whether it knows its syntax or not: passed on with
+ * the Partial bit set.
+ */
 export interface UnknownAttribute {
   /** Flags as they came, Extended Length bit cleared. */
   readonly flags: number;

@@ -4,6 +4,7 @@ import { Writer } from "../../lib/writer.ts";
 import { ipv4 } from "../../net/address.ts";
 import { asPathLength, type Segment } from "./as-path.ts";
 import { decodeAttributes } from "./decode.ts";
+import type { AttributeTerms } from "./descriptor.ts";
 import { encodeAttributes } from "./encode.ts";
 import { type PathAttributes, pathAttributes } from "./path-attributes.ts";
 
@@ -16,6 +17,10 @@ const segment: fc.Arbitrary<Segment> = record({
   asns: fc.array(asn, { minLength: 1, maxLength: 40 }),
 });
 const asPath = fc.array(segment, { maxLength: 4 });
+const confedSegment: fc.Arbitrary<Segment> = record({
+  kind: fc.constantFrom("confed-sequence" as const, "confed-set" as const),
+  asns: fc.array(asn, { minLength: 1, maxLength: 5 }),
+});
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 
@@ -37,14 +42,14 @@ const attributes: fc.Arbitrary<PathAttributes> = record({
   }),
   otc: optional(asn),
   unknown: fc
-    .uniqueArray(record({ code: fc.integer({ min: 41, max: 255 }), value: fc.uint8Array({ maxLength: 300 }) }), {
+    .uniqueArray(record({ code: fc.integer({ min: 129, max: 255 }), value: fc.uint8Array({ maxLength: 300 }) }), {
       maxLength: 3,
       selector: ({ code }) => code,
     })
     .map((all) => all.map((one) => ({ ...one, flags: 0xe0 })).sort((x, y) => x.code - y.code)),
 }).map((some) => pathAttributes(some));
 
-function through(value: PathAttributes, terms: { fourOctetAs: boolean; isInternal: boolean }): PathAttributes {
+function through(value: PathAttributes, terms: AttributeTerms): PathAttributes {
   const writer = new Writer();
   encodeAttributes(value, terms, writer);
   const found = decodeAttributes(writer.view(), 0, writer.length, terms);
@@ -80,6 +85,31 @@ describe("attributes on the wire", () => {
         assert.deepEqual(back.aggregator, value.aggregator);
         const merged = value.asPath.filter(({ kind }, i) => kind === "set" || value.asPath[i - 1]?.kind !== "sequence");
         if (merged.length === value.asPath.length) assert.deepEqual(flat(back.asPath), flat(value.asPath));
+      }),
+    );
+  });
+
+  it("keep the segments of a confederation among its members, with two-octet AS numbers too (RFC 5065, RFC 6793 4.2.2)", () => {
+    const paths = fc.tuple(
+      fc.array(confedSegment, { minLength: 1, maxLength: 3 }),
+      fc.array(segment, { maxLength: 1 }),
+    );
+    fc.assert(
+      fc.property(attributes, paths, (value, [confed, rest]) => {
+        const path = [...confed, ...rest];
+        const said = { ...value, asPath: path };
+        const inside = { isInternal: true, inConfederation: true };
+        assert.deepEqual(through(said, { ...inside, fourOctetAs: true }), said);
+        const back = through(said, { ...inside, fourOctetAs: false }).asPath;
+        // AS4_PATH does not carry them, so their large numbers are lost and what lies behind them is not.
+        const small = confed.map(({ kind, asns }) => ({ kind, asns: asns.map((n) => (n > 0xffff ? 23456 : n)) }));
+        assert.deepEqual(back, [...small, ...rest]);
+        for (const fourOctetAs of [false, true]) {
+          const writer = new Writer();
+          encodeAttributes(said, { isInternal: true, fourOctetAs }, writer);
+          const { verdict } = decodeAttributes(writer.view(), 0, writer.length, { isInternal: true, fourOctetAs });
+          assert.equal(verdict, "withdraw");
+        }
       }),
     );
   });

@@ -12,6 +12,7 @@ import { localPref } from "./local-pref.ts";
 import { med } from "./med.ts";
 import { mpReach } from "./mp-reach.ts";
 import { nextHop } from "./next-hop.ts";
+import { opaqueByCode } from "./opaque.ts";
 import { origin } from "./origin.ts";
 import { originatorId } from "./originator-id.ts";
 import { otc } from "./otc.ts";
@@ -44,7 +45,7 @@ export function attributeByCode(code: number): AttributeDescriptor | undefined {
   return rows[code];
 }
 
-/** The name of an attribute for people: `MED`, or `attribute 99`. */
+/** The name of an attribute for people: `MULTI_EXIT_DISC`, or `attribute 99`. */
 export function attributeName(code: number): string {
-  return code === 15 ? "MP_UNREACH_NLRI" : (rows[code]?.name ?? `attribute ${code}`);
+  return code === 15 ? "MP_UNREACH_NLRI" : (rows[code]?.name ?? opaqueByCode(code)?.name ?? `attribute ${code}`);
 }

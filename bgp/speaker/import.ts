@@ -1,7 +1,11 @@
 import type { Family } from "../../net/family.ts";
+import { formatPrefix } from "../../net/prefix.ts";
+import { updateError } from "../iana.ts";
+import { fault } from "../message/scan-fault.ts";
 import type { UpdateFault } from "../message/update-fault.ts";
 import type { UpdateScan } from "../message/update-scan.ts";
 import { NlriCursor } from "../nlri/cursor.ts";
+import { isUsable } from "../nlri/usable.ts";
 import { type Ineligible, ineligible } from "../rib/path-table.ts";
 import { ImportJudge } from "./import-judge.ts";
 import type { ImportPeer } from "./import-rules.ts";
@@ -14,6 +18,9 @@ export class Import {
   readonly #tables: Tables;
   readonly #cursor = new NlriCursor();
   readonly #judge: ImportJudge;
+  /** What was ignored of the message: the first prefix without hosts, and how many. */
+  #ignored = "";
+  #ignoredCount = 0;
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -35,7 +42,18 @@ export class Import {
       const more = this.#announce(peer, scan, buf, scan.reachStart, scan.reachEnd, scan.reachFamily, true);
       if (faults.length === 0) faults = more;
     }
-    return faults;
+    return this.#ignoredCount === 0 ? faults : [this.#ignoredFault(), ...faults];
+  }
+
+  /** RFC 4271 6.3: prefixes without hosts are ignored and logged. */
+  #ignoredFault(): UpdateFault {
+    const others = this.#ignoredCount > 1 ? ` and ${this.#ignoredCount - 1} more` : "";
+    this.#ignoredCount = 0;
+    return fault(undefined, "discard", updateError.network, `prefix ${this.#ignored}${others} without hosts left out`);
+  }
+
+  #ignore(family: Family, { a, b, c, d, length }: NlriCursor): void {
+    if (this.#ignoredCount++ === 0) this.#ignored = formatPrefix({ family, a, b, c, d, length });
   }
 
   #withdraw(peer: ImportPeer, buf: Uint8Array, start: number, end: number, family: Family): void {
@@ -85,6 +103,10 @@ export class Import {
     this.#tables.attributes.hold(used);
     const cursor = this.#cursor.start(buf, start, end, family, peer.negotiated.addPath[family].receive);
     while (cursor.next()) {
+      if (!isUsable(family, cursor)) {
+        this.#ignore(family, cursor);
+        continue;
+      }
       const prefix = prefixes.intern(cursor.a, cursor.b, cursor.c, cursor.d, cursor.length);
       adjRibIn.announce(prefix, peer.index, cursor.pathId, used, reason, set);
     }
@@ -97,6 +119,10 @@ export class Import {
     const { prefixes, adjRibIn } = tables.rib;
     const cursor = this.#cursor.start(buf, start, end, family, peer.negotiated.addPath[family].receive);
     while (cursor.next()) {
+      if (!isUsable(family, cursor)) {
+        this.#ignore(family, cursor);
+        continue;
+      }
       const id = prefixes.intern(cursor.a, cursor.b, cursor.c, cursor.d, cursor.length);
       this.#judge.judge(id);
       const { used, reason } = this.#judge;
