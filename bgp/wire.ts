@@ -38,10 +38,14 @@ export interface ListenPeer extends SocketOptions {
 }
 
 /** Where to wait for calls. */
-export interface ListenOptions {
+export interface ListenPlace {
   /** All addresses of both families when absent. */
   readonly address?: Address;
   readonly port: number;
+}
+
+/** Where and how to wait for calls. */
+export interface ListenOptions extends ListenPlace {
   readonly device?: string;
   /** Options by peer, most specific range first. */
   readonly peers?: readonly ListenPeer[];

@@ -6,8 +6,9 @@ import type { BfdTerms } from "../bfd/port.ts";
 import type { Filter } from "../filter/filter.ts";
 import type { DecisionOptions } from "../rib/decision-steps.ts";
 import type { GracefulRestartConfig, LocalRestart, Role, SessionConfig } from "../session/session-config.ts";
+import type { ListenPlace } from "../wire.ts";
 
-/** The speaker as a whole. Immutable: another one is another speaker. */
+/** The speaker as a whole. Immutable but for where it waits (`Speaker.setListen`): another one is another speaker. */
 export interface SpeakerConfig {
   readonly asn: number;
   /** BGP Identifier, host integer, not 0. */
@@ -24,7 +25,7 @@ export interface SpeakerConfig {
   /** Prefixes announced as one when something lies inside them. */
   readonly aggregates?: readonly Aggregate[];
   /** Where to wait for peers; absent: we only call. */
-  readonly listen?: { readonly address?: Address; readonly port: number };
+  readonly listen?: ListenPlace;
   /** An eBGP peer without filters gets and gives nothing (RFC 8212). */
   readonly ebgpRequiresPolicy: boolean;
   readonly gracefulRestart: GracefulRestartConfig | undefined;

@@ -1,62 +1,65 @@
-import type { Cancel } from "../../lib/clock.ts";
-import { seconds } from "../../lib/unit.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { hostPrefix } from "../../net/prefix.ts";
-import type { Connection, Listener, ListenPeer } from "../wire.ts";
-import type { DynamicPeers, PeerConfig, PeerTemplate, SpeakerConfig } from "./config.ts";
-import type { SpeakerPorts } from "./speaker.ts";
+import type { Connection, ListenPeer, ListenPlace } from "../wire.ts";
+import type { DynamicPeers, PeerConfig, PeerTemplate } from "./config.ts";
+import { Door, type DoorPorts } from "./door.ts";
 
-/** How long after a failure the door is tried again. */
-const retrySeconds = 5;
-
-/** Keeps the speaker's waiting socket: opens it, opens it again when it fails, and tells it the peers' keys. */
+/** Keeps the speaker's doors: opens and closes them as it is told where to wait, and tells them the peers' keys. */
 export class Doorman {
-  readonly #config: SpeakerConfig;
-  readonly #ports: SpeakerPorts;
+  readonly #ports: DoorPorts;
   readonly #onAccept: (connection: Connection) => void;
+  readonly #doors = new Map<string, Door>();
+  #places: readonly ListenPlace[];
   #peers: readonly ListenPeer[] = [];
-  #listener: Listener | undefined;
-  #close: Cancel = () => {};
+  #isOpen = false;
 
-  constructor(config: SpeakerConfig, ports: SpeakerPorts, onAccept: (connection: Connection) => void) {
-    this.#config = config;
+  constructor(places: readonly ListenPlace[], ports: DoorPorts, onAccept: (connection: Connection) => void) {
+    this.#places = places;
     this.#ports = ports;
     this.#onAccept = onAccept;
   }
 
   open(): void {
-    const { listen } = this.#config;
-    if (!listen) return;
-    const options = { port: listen.port, peers: this.#peers, ...(listen.address && { address: listen.address }) };
-    this.#close = this.#ports.wire.listen(options, {
-      onListening: (listener) => {
-        this.#listener = listener;
-        listener.protect(this.#peers);
-        const { address, port } = listener.local;
-        this.#ports.tell({ fact: "bgp.listening", address: formatAddress(address), port });
-      },
-      onAccept: (connection) => this.#onAccept(connection),
-      onFail: (error) => this.#failed(error),
-    });
+    this.#isOpen = true;
+    this.#settle();
+  }
+
+  /** Callers are to be waited for here and nowhere else; connections that exist stay. */
+  setPlaces(places: readonly ListenPlace[]): void {
+    this.#places = places;
+    if (this.#isOpen) this.#settle();
   }
 
   /** Which keys and TTLs callers must have. */
   protect(peers: readonly PeerConfig[], ranges: readonly DynamicPeers[]): void {
     const known = peers.map((peer) => ({ ...socketOptions(peer), range: hostPrefix(peer.address) }));
     this.#peers = [...known, ...ranges.map((range) => ({ ...socketOptions(range), range: range.range }))];
-    this.#listener?.protect(this.#peers);
+    for (const door of this.#doors.values()) door.protect(this.#peers);
   }
 
   close(): void {
-    this.#close();
-    this.#listener = undefined;
+    this.#isOpen = false;
+    for (const door of this.#doors.values()) door.close();
+    this.#doors.clear();
   }
 
-  #failed(error: Error): void {
-    this.#listener = undefined;
-    this.#ports.tell({ fact: "bgp.listen-failed", why: error.message, retrySeconds });
-    this.#close = this.#ports.clock.after(seconds(retrySeconds), () => this.open());
+  /** What is not wanted closes before anything opens: one port cannot be had for one address and for all. */
+  #settle(): void {
+    const wanted = new Map(this.#places.map((place) => [placeKey(place), place]));
+    for (const [key, door] of this.#doors) {
+      if (wanted.has(key)) continue;
+      door.close();
+      this.#doors.delete(key);
+    }
+    for (const [key, place] of wanted) {
+      if (this.#doors.has(key)) continue;
+      this.#doors.set(key, new Door(place, this.#peers, this.#ports, this.#onAccept));
+    }
   }
+}
+
+function placeKey({ address, port }: ListenPlace): string {
+  return `${address ? formatAddress(address) : "any"} ${port}`;
 }
 
 function socketOptions(peer: PeerTemplate): Omit<ListenPeer, "range"> {

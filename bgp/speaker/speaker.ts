@@ -15,7 +15,7 @@ import type { Negotiated } from "../session/negotiated.ts";
 import { PeerSession } from "../session/peer-session.ts";
 import type { StopMode } from "../session/session.ts";
 import type { DownReason } from "../session/session-listener.ts";
-import type { Connection, Wire } from "../wire.ts";
+import type { Connection, ListenPlace, Wire } from "../wire.ts";
 import { type BestRoute, bestRoutes } from "./best-routes.ts";
 import { BfdWatch } from "./bfd-watch.ts";
 import { type DynamicPeers, type PeerConfig, peerName, type SpeakerConfig, sessionConfig } from "./config.ts";
@@ -104,7 +104,7 @@ export class Speaker {
       if (this.#sync.isOver) this.#gate.allKnown(why);
       this.#wake();
     });
-    this.#doorman = new Doorman(config, ports, (connection) => this.#accept(connection));
+    this.#doorman = new Doorman(config.listen ? [config.listen] : [], ports, (connection) => this.#accept(connection));
   }
 
   /** Opens the door and calls every peer. */
@@ -157,6 +157,11 @@ export class Speaker {
       cancel();
       if (this.#isRunning) setDraining(false);
     };
+  }
+
+  /** Peers are to be waited for at these places instead of those before; sessions stay. */
+  setListen(places: readonly ListenPlace[]): void {
+    this.#doorman.setPlaces(places);
   }
 
   /** This peer is to be spoken with so; replaces what was said of the same address before. */
