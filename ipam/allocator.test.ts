@@ -37,7 +37,7 @@ describe("the allocator gives addresses", () => {
     assert.deepEqual(await rig.problems(), []);
   });
 
-  it("in one round trip once it knows its block", async () => {
+  it("in two round trips once it knows its block: what is reserved, and the commit", async () => {
     const rig = await rigWith();
     const client = rig.client();
     const node = rig.node("n1", client);
@@ -45,7 +45,7 @@ describe("the allocator gives addresses", () => {
     for (const handle of ["net.b", "net.c"]) {
       const before = client.operations;
       await node.assign(wish(handle));
-      assert.equal(client.operations - before, 1);
+      assert.equal(client.operations - before, 2);
     }
   });
 

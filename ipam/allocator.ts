@@ -3,9 +3,12 @@ import { invariant } from "../lib/error.ts";
 import type { Address } from "../net/address.ts";
 import { families } from "../net/family.ts";
 import { covers, nthAddress, type Prefix, parsePrefix, prefixKey } from "../net/prefix.ts";
+import { allocationsIn } from "./allocation.ts";
 import { Batch } from "./batch.ts";
-import { affinityOf, hostAffinity, isEmpty, ordinalsOf } from "./block.ts";
+import { affinityOf, isEmpty, ordinalsOf, type Reserved } from "./block.ts";
+import { thawed } from "./cooldown.ts";
 import type { Draft } from "./draft.ts";
+import { BadHandle, BadSequenceNumber } from "./error.ts";
 import { releaseBlock, releaseHandle, releaseSome } from "./give-back.ts";
 import { blocksOf } from "./handle.ts";
 import { Holdings } from "./holdings.ts";
@@ -13,11 +16,19 @@ import { Ledger } from "./ledger.ts";
 import { placeNext } from "./place.ts";
 import { placeExact } from "./place-exact.ts";
 import type { Assigned, AssignRequest, ReleaseRequest } from "./request.ts";
-import { loadSettings, type Settings } from "./settings.ts";
-import type { NodePorts, NodeView } from "./view.ts";
+import { loadReserved, loadSettings, type Settings } from "./settings.ts";
+import { blocksIn } from "./show.ts";
+import { type NodePorts, type NodeView, ownerText } from "./view.ts";
 
 /** Each may touch a block, a handle and an affinity, and a transaction of etcd holds 128 keys. */
 const addressesPerCommit = 32;
+
+/** After so many attempts that met other writers, what blocks there are is read again. */
+const surveyEvery = 8;
+
+type ReservedFor = (draft: Draft) => Promise<Reserved>;
+
+const noneReserved: ReservedFor = () => Promise.resolve(() => false);
 
 /**
  * Gives out and takes back the addresses of one node. There is one in each agent; other writers (other agents, Calico's
@@ -29,6 +40,7 @@ export class Allocator {
   readonly #ledger: Ledger;
   readonly #holdings: Holdings;
   readonly #batch: Batch;
+  readonly #reserved = new WeakMap<Draft, Promise<Reserved>>();
   #settings: Settings | undefined;
 
   constructor(ports: NodePorts) {
@@ -52,13 +64,16 @@ export class Allocator {
       request.handle !== "" && !request.handle.includes("/"),
       `handle "${request.handle}" has no place in a path`,
     );
-    return this.#submit(`assign to ${request.handle}`, async (draft, view) => {
+    const plan = async (draft: Draft, view: NodeView): Promise<readonly Assigned[]> => {
       const given: Assigned[] = [];
       if (request.addresses) {
         for (const address of request.addresses) given.push(await placeExact(draft, view, request, address));
       } else for (const family of request.families) given.push(await placeNext(draft, view, request, family));
       return given;
-    });
+    };
+    // An address asked for by name may be reserved.
+    const reserved: ReservedFor = request.addresses ? noneReserved : (draft) => this.#reservedNow(draft);
+    return this.#submit(`assign to ${request.handle}`, plan, reserved);
   }
 
   /**
@@ -109,7 +124,59 @@ export class Allocator {
     return this.#releaseBlocks(false, within);
   }
 
-  /** Pools, reservations, configuration or the node's labels have changed: they are read again before the next use. */
+  /**
+   * Gives up one block of the node if it is empty and nothing has happened to it since it had this sequence number: whoever claims one
+   * in steps, as Calico does, has it empty for a while. Answers whether it did.
+   */
+  releaseUnusedBlock(cidr: Prefix, sequenceNumber: bigint): Promise<boolean> {
+    return this.#submit("release a block", async (draft, view) => {
+      const block = await draft.block(cidr, "store");
+      if (!block || (block.sequenceNumber ?? 0n) !== sequenceNumber) return false;
+      return affinityOf(block) === ownerText(view) && this.#giveUp(draft, view, cidr, true);
+    });
+  }
+
+  /** Frees what has cooled down in a block of nobody's, and deletes the block when nothing is left in it. */
+  collectCooled(cidr: Prefix): Promise<void> {
+    return this.#submit("collect", async (draft, view) => {
+      const stored = await draft.block(cidr, "store");
+      if (!stored || affinityOf(stored) !== null) return;
+      const block = thawed(stored, view);
+      if (isEmpty(block)) draft.setBlock(cidr, undefined);
+      else if (block !== stored) draft.setBlock(cidr, block);
+    });
+  }
+
+  /**
+   * Takes back every address that a block notes as this node's (attribute `node`), borrowed ones too, whatever their handle: the node
+   * goes. Those that change hands meanwhile are left. Answers the addresses.
+   */
+  async releaseHost(): Promise<readonly Address[]> {
+    const held = await this.#submit("list addresses", (_, view) => this.#noted(view));
+    const freed: Address[] = [];
+    for (const request of held) {
+      try {
+        if ((await this.release([request])).length === 0) freed.push(request.address);
+      } catch (error) {
+        if (!(error instanceof BadHandle || error instanceof BadSequenceNumber)) throw error;
+      }
+    }
+    return freed;
+  }
+
+  async #noted(view: NodeView): Promise<readonly ReleaseRequest[]> {
+    this.#holdings.forget();
+    const found: ReleaseRequest[] = [];
+    for (const family of families) {
+      const entries = [...(await this.#holdings.survey(family)).entries()].map(([, entry]) => entry);
+      for (const { address, handle, sequence, node } of allocationsIn(blocksIn(entries))) {
+        if (node === view.node) found.push({ address, handle, sequenceNumber: sequence });
+      }
+    }
+    return found;
+  }
+
+  /** Pools, configuration or the node's labels have changed: they are read again before the next use. */
   settingsChanged(): void {
     this.#settings = undefined;
   }
@@ -136,7 +203,7 @@ export class Allocator {
   /** What affinities or blocks call the node's, as the store has it now. */
   async #ours(view: NodeView, family: (typeof families)[number]): Promise<readonly Prefix[]> {
     this.#holdings.forget();
-    const mine = `"affinity":${JSON.stringify(hostAffinity(view.node))}`;
+    const mine = `"affinity":${JSON.stringify(ownerText(view))}`;
     const found = [...(await this.#holdings.own(family)), ...(await this.#holdings.begun(family))];
     const listed = new Set(found.map(prefixKey));
     for (const [cidr, entry] of (await this.#holdings.survey(family)).entries()) {
@@ -147,10 +214,11 @@ export class Allocator {
   }
 
   async #giveUp(draft: Draft, view: NodeView, cidr: Prefix, onlyEmpty: boolean): Promise<boolean> {
-    const block = await draft.block(cidr, "store");
-    if (!block || affinityOf(block) !== hostAffinity(view.node)) {
+    const stored = await draft.block(cidr, "store");
+    const block = stored && thawed(stored, view);
+    if (!block || affinityOf(block) !== ownerText(view)) {
       draft.pinBlock(cidr);
-      if (await draft.affinity(view.node, cidr, "store")) draft.setAffinity(view.node, cidr, undefined);
+      if (await draft.affinity(ownerText(view), cidr, "store")) draft.setAffinity(ownerText(view), cidr, undefined);
       return false;
     }
     if (onlyEmpty && !isEmpty(block)) return false;
@@ -158,12 +226,23 @@ export class Allocator {
     return true;
   }
 
-  #submit<T>(what: string, plan: (draft: Draft, view: NodeView) => Promise<T>): Promise<T> {
+  #submit<T>(
+    what: string,
+    plan: (draft: Draft, view: NodeView) => Promise<T>,
+    reserved: ReservedFor = noneReserved,
+  ): Promise<T> {
     return this.#batch.submit(what, async (draft) => {
       const settings = (this.#settings ??= await loadSettings(this.#ports.store, this.#ports.node));
       const [ledger, holdings] = [this.#ledger, this.#holdings];
-      return plan(draft, { ...this.#ports, ledger, holdings, settings });
+      return plan(draft, { ...this.#ports, ledger, holdings, settings, reserved: await reserved(draft) });
     });
+  }
+
+  /** What is held back, read once for each attempt of a batch. */
+  #reservedNow(draft: Draft): Promise<Reserved> {
+    const known = this.#reserved.get(draft) ?? loadReserved(this.#ports.store);
+    this.#reserved.set(draft, known);
+    return known;
   }
 
   #moved(paths: readonly string[], attempt: number): void {
@@ -174,6 +253,7 @@ export class Allocator {
       if (what === "affinity") this.#holdings.forget();
       this.#ports.tell({ fact: "ipam.conflict", node: this.#ports.node, key: path, attempt });
     }
-    this.#holdings.forgetSurveys();
+    // A survey is long at 2,000 nodes, and the ledger knows better now where it was wrong, unless something vanished.
+    if (attempt % surveyEvery === 0 || paths.some((path) => !this.#ledger.hint(path))) this.#holdings.forgetSurveys();
   }
 }

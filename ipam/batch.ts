@@ -76,7 +76,7 @@ export class Batch {
   async #perform(taken: Operation[]): Promise<void> {
     let fresh = false;
     for (let attempt = 1; attempt <= attemptLimit; attempt++) {
-      const draft = new Draft(this.#ledger);
+      const draft = new Draft(this.#ledger, fresh);
       const answers = await this.#draw(draft, taken, fresh);
       if (!answers) {
         fresh = true;

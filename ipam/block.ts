@@ -39,10 +39,11 @@ export function isEmpty(block: IPAMBlock): boolean {
   return block.allocations.every((index) => index === null);
 }
 
-/** Who owns an ordinal, or undefined when it is free. */
+/** Who owns an ordinal, or undefined when it is free or only cools down. */
 export function ownerAt(block: IPAMBlock, ordinal: number): IPAMBlockAttribute | undefined {
   const index = block.allocations[ordinal];
-  return index === null || index === undefined ? undefined : (block.attributes[index] ?? {});
+  const row = index === null || index === undefined ? undefined : (block.attributes[index] ?? {});
+  return row?.releasedAt === undefined ? row : undefined;
 }
 
 /** The ordinals a handle owns, lowest first. What was released and only cools down is no longer owned. */
@@ -71,15 +72,18 @@ export function assignNext(
   return ordinal === undefined ? undefined : { block: assignAt(block, ordinal, owner), ordinal };
 }
 
-/** The block after a free ordinal went to `owner`. The allocation remembers the sequence number it was made under. */
+/**
+ * The block after an ordinal that nobody owns went to `owner`; one that cools down may be asked for too. The allocation remembers the
+ * sequence number it was made under.
+ */
 export function assignAt(block: IPAMBlock, ordinal: number, owner: Owner): IPAMBlock {
-  invariant(block.allocations[ordinal] === null, `ordinal ${ordinal} of ${block.cidr} is not free`);
+  invariant(ownerAt(block, ordinal) === undefined, `ordinal ${ordinal} of ${block.cidr} is not free`);
   const { attributes, index } = withAttribute(block.attributes, owner);
+  const kept = withoutUnusedAttributes(block.allocations.with(ordinal, index), attributes);
   return {
     ...block,
-    allocations: block.allocations.with(ordinal, index),
+    ...kept,
     unallocated: block.unallocated.filter((free) => free !== ordinal),
-    attributes,
     sequenceNumberForAllocation: {
       ...block.sequenceNumberForAllocation,
       [ordinal]: block.sequenceNumber ?? 0n,
@@ -90,27 +94,52 @@ export function assignAt(block: IPAMBlock, ordinal: number, owner: Owner): IPAMB
 /** How many addresses of a block went back, by handle; those without a handle are not counted. */
 export type Returned = ReadonlyMap<string, number>;
 
-/** The block after these ordinals were freed, each to the end of the queue; free ones are passed over. */
+/**
+ * The block after these ordinals were freed, each to the end of the queue; those that nobody owns are passed over. With `releasedAt`
+ * (RFC 3339) they cool down instead: they keep a row of their last owner with that time, and are in no queue until `collect` puts them
+ * there (Calico 3.33).
+ */
 export function release(
   block: IPAMBlock,
   ordinals: readonly number[],
+  releasedAt?: string,
 ): { readonly block: IPAMBlock; readonly returned: Returned } {
   const returned = new Map<string, number>();
   const allocations = [...block.allocations];
   const sequences = { ...block.sequenceNumberForAllocation };
-  const freed: number[] = [];
+  const freed = new Set<number>();
+  const rows = [...block.attributes];
+  const cooling = new Map<IPAMBlockAttribute, number>();
   for (const ordinal of ordinals) {
-    const owner = allocations[ordinal] === null ? undefined : ownerAt(block, ordinal);
+    const owner = freed.has(ordinal) ? undefined : ownerAt(block, ordinal);
     if (!owner) continue;
     if (owner.handle_id) returned.set(owner.handle_id, (returned.get(owner.handle_id) ?? 0) + 1);
-    allocations[ordinal] = null;
+    if (releasedAt !== undefined && !cooling.has(owner)) cooling.set(owner, rows.push({ ...owner, releasedAt }) - 1);
+    allocations[ordinal] = cooling.get(owner) ?? null;
     delete sequences[ordinal];
-    freed.push(ordinal);
+    freed.add(ordinal);
   }
-  if (freed.length === 0) return { block, returned };
-  const kept = withoutUnusedAttributes(allocations, block.attributes);
-  const unallocated = [...block.unallocated, ...freed];
+  if (freed.size === 0) return { block, returned };
+  const kept = withoutUnusedAttributes(allocations, rows);
+  const unallocated = releasedAt === undefined ? [...block.unallocated, ...freed] : block.unallocated;
   return { block: { ...block, ...kept, unallocated, sequenceNumberForAllocation: sequences }, returned };
+}
+
+/** The block after everything that has cooled down long enough went to the end of the queue, longest released first. */
+export function collect(block: IPAMBlock, isOver: (releasedAt: string) => boolean): IPAMBlock {
+  const over = new Map<number, string>();
+  for (const [index, { releasedAt }] of block.attributes.entries()) {
+    if (releasedAt !== undefined && isOver(releasedAt)) over.set(index, releasedAt);
+  }
+  if (over.size === 0) return block;
+  const freed = block.allocations.flatMap((index, ordinal) => {
+    const since = index === null ? undefined : over.get(index);
+    return since === undefined ? [] : [{ ordinal, since }];
+  });
+  freed.sort((x, y) => (x.since === y.since ? x.ordinal - y.ordinal : x.since < y.since ? -1 : 1));
+  const allocations = block.allocations.map((index) => (index !== null && over.has(index) ? null : index));
+  const kept = withoutUnusedAttributes(allocations, block.attributes);
+  return { ...block, ...kept, unallocated: [...block.unallocated, ...freed.map(({ ordinal }) => ordinal)] };
 }
 
 /** The block as it must be written after a change: every write has a sequence number of its own. */
@@ -121,11 +150,6 @@ export function nextVersion(block: IPAMBlock): IPAMBlock {
 /** Whose block it is: `host:<node>`, `virtual:<name>`, or null; the field of Calico 2 is read as a host. */
 export function affinityOf(block: IPAMBlock): string | null {
   return block.affinity || (block.hostAffinity ? `host:${block.hostAffinity}` : null);
-}
-
-/** The affinity text of a node. */
-export function hostAffinity(node: string): string {
-  return `host:${node}`;
 }
 
 /** The block taken from or given to somebody; `claimedAt` is left out for nobody. */

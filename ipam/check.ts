@@ -62,7 +62,9 @@ function countOwned(blocks: ReadonlyMap<string, IPAMBlock>): Map<string, Map<str
   const owned = new Map<string, Map<string, number>>();
   for (const [cidr, block] of blocks) {
     for (const index of block.allocations) {
-      const id = index === null ? undefined : block.attributes[index]?.handle_id;
+      const row = index === null ? undefined : block.attributes[index];
+      // What cools down belongs to no handle any more.
+      const id = row?.releasedAt === undefined ? row?.handle_id : undefined;
       if (!id) continue;
       const counts = owned.get(id) ?? new Map<string, number>();
       owned.set(id, counts.set(cidr, (counts.get(cidr) ?? 0) + 1));

@@ -2,10 +2,10 @@ import type { IPAMBlock } from "../datastore/model/ipam-block.ts";
 import { formatTimestamp } from "../datastore/timestamp.ts";
 import { type Prefix, prefixKey } from "../net/prefix.ts";
 import type { AffinityVerdict } from "./affinity.ts";
-import { affinityOf, hostAffinity, isEmpty, newBlock, withAffinity } from "./block.ts";
+import { affinityOf, isEmpty, newBlock, withAffinity } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { parseTimestamp } from "./timestamp.ts";
-import type { NodePorts, NodeView } from "./view.ts";
+import { type NodePorts, type NodeView, ownerText } from "./view.ts";
 
 /**
  * Claims are two-phase in Calico: affinity pending, block, affinity confirmed. Ours are one commit that writes block and
@@ -23,9 +23,9 @@ export function firstSequence(wall: number): bigint {
 /** Draws up the claim of a block that nobody has; undefined when the hints say that somebody does. */
 export async function claimNew(draft: Draft, view: NodeView, cidr: Prefix): Promise<IPAMBlock | undefined> {
   if (await draft.block(cidr, "absent")) return undefined;
-  await draft.affinity(view.node, cidr, "absent");
+  await draft.affinity(ownerText(view), cidr, "absent");
   const wall = view.clock.wall();
-  const block = newBlock(cidr, hostAffinity(view.node), firstSequence(wall), formatTimestamp(wall));
+  const block = newBlock(cidr, ownerText(view), firstSequence(wall), formatTimestamp(wall));
   draft.setBlock(cidr, block);
   holdBlock(draft, view, cidr, "free");
   return block;
@@ -45,12 +45,11 @@ export async function takeOver(
   const wall = view.clock.wall();
   if (!isEmpty(block) || !mayTake(block, wall)) return undefined;
   if (holder !== null) {
-    const host = holder.slice("host:".length);
-    await draft.affinity(host, cidr);
-    draft.setAffinity(host, cidr, undefined);
+    await draft.affinity(holder, cidr);
+    draft.setAffinity(holder, cidr, undefined);
   }
-  await draft.affinity(view.node, cidr, "absent");
-  const taken = withAffinity(block, hostAffinity(view.node), formatTimestamp(wall));
+  await draft.affinity(ownerText(view), cidr, "absent");
+  const taken = withAffinity(block, ownerText(view), formatTimestamp(wall));
   draft.setBlock(cidr, taken);
   holdBlock(draft, view, cidr, holder ?? "nobody");
   return taken;
@@ -65,7 +64,7 @@ function mayTake(block: IPAMBlock, wall: number): boolean {
 }
 
 function holdBlock(draft: Draft, view: NodeView, cidr: Prefix, from: string): void {
-  draft.setAffinity(view.node, cidr, confirmed);
+  draft.setAffinity(ownerText(view), cidr, confirmed);
   draft.claims.push(cidr);
   draft.afterwards(() => {
     view.holdings.add(cidr);
@@ -75,15 +74,15 @@ function holdBlock(draft: Draft, view: NodeView, cidr: Prefix, from: string): vo
 
 /** Draws up the affinity of a block that says it is the node's while no affinity does. */
 export async function adopt(draft: Draft, view: NodeView, cidr: Prefix): Promise<void> {
-  await draft.affinity(view.node, cidr);
+  await draft.affinity(ownerText(view), cidr);
   holdBlock(draft, view, cidr, view.node);
 }
 
 /** Draws up that a block is the node's no more: gone when empty, else without affinity and open to everybody. */
-export async function letGo(draft: Draft, node: string, cidr: Prefix, block: IPAMBlock): Promise<void> {
+export async function letGo(draft: Draft, owner: string, cidr: Prefix, block: IPAMBlock): Promise<void> {
   draft.setBlock(cidr, isEmpty(block) ? undefined : withAffinity(block, null));
-  await draft.affinity(node, cidr);
-  draft.setAffinity(node, cidr, undefined);
+  await draft.affinity(owner, cidr);
+  draft.setAffinity(owner, cidr, undefined);
 }
 
 /**
@@ -93,11 +92,11 @@ export async function letGo(draft: Draft, node: string, cidr: Prefix, block: IPA
 export async function repair(draft: Draft, ports: NodePorts, cidr: Prefix, verdict: AffinityVerdict): Promise<void> {
   if (verdict === "use" || verdict === "claim") return;
   const block = await draft.block(cidr);
-  await draft.affinity(ports.node, cidr);
+  await draft.affinity(ownerText(ports), cidr);
   draft.pinBlock(cidr);
-  if (verdict === "confirm") draft.setAffinity(ports.node, cidr, confirmed);
-  else if (verdict === "drop" || !block) draft.setAffinity(ports.node, cidr, undefined);
-  else await letGo(draft, ports.node, cidr, block);
+  if (verdict === "confirm") draft.setAffinity(ownerText(ports), cidr, confirmed);
+  else if (verdict === "drop" || !block) draft.setAffinity(ownerText(ports), cidr, undefined);
+  else await letGo(draft, ownerText(ports), cidr, block);
   const { node, tell } = ports;
   draft.afterwards(() => tell({ fact: "ipam.affinity-repaired", node, block: prefixKey(cidr), done: verdict }));
 }

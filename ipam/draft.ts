@@ -16,6 +16,13 @@ interface Write {
   readonly final: () => object | undefined;
 }
 
+/** The path of the affinity of `host:<node>` or `virtual:<name>`. */
+function affinityPathOf(owner: string, cidr: Prefix): string {
+  const colon = owner.indexOf(":");
+  const kind = owner.slice(0, colon) === "virtual" ? "virtual" : "host";
+  return affinityPath(kind, owner.slice(colon + 1), cidr);
+}
+
 /** A point in a draft to which one can go back. */
 export interface Mark {
   readonly writes: ReadonlyMap<string, Write>;
@@ -40,8 +47,12 @@ export class Draft {
   /** Blocks that become the node's with this draft. */
   readonly claims: Prefix[] = [];
 
-  constructor(ledger: Ledger) {
+  /** Whether nothing was remembered when it was begun: what it then finds missing is missing. */
+  readonly isFresh: boolean;
+
+  constructor(ledger: Ledger, isFresh = false) {
     this.#ledger = ledger;
+    this.isFresh = isFresh;
   }
 
   block(cidr: Prefix, trust: Trust = "hint"): Promise<IPAMBlock | undefined> {
@@ -52,8 +63,9 @@ export class Draft {
     return this.#read(handlePath(id), readHandle, trust);
   }
 
-  affinity(node: string, cidr: Prefix, trust: Trust = "hint"): Promise<BlockAffinity | undefined> {
-    return this.#read(affinityPath("host", node, cidr), readAffinity, trust);
+  /** The affinity of an owner, `host:<node>` or `virtual:<name>`, to a block. */
+  affinity(owner: string, cidr: Prefix, trust: Trust = "hint"): Promise<BlockAffinity | undefined> {
+    return this.#read(affinityPathOf(owner, cidr), readAffinity, trust);
   }
 
   /** The block will be this, under its next sequence number, or gone. It must have been read. */
@@ -65,8 +77,8 @@ export class Draft {
     this.#write(handlePath(id), handle, () => handle);
   }
 
-  setAffinity(node: string, cidr: Prefix, affinity: BlockAffinity | undefined): void {
-    this.#write(affinityPath("host", node, cidr), affinity, () => affinity);
+  setAffinity(owner: string, cidr: Prefix, affinity: BlockAffinity | undefined): void {
+    this.#write(affinityPathOf(owner, cidr), affinity, () => affinity);
   }
 
   /** The draft is only right while this path stands at this revision, 0 for absent. */

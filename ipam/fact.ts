@@ -6,6 +6,14 @@ export type IpamFact =
   | { readonly fact: "ipam.block-released"; readonly node: string; readonly block: string; readonly why: string }
   | { readonly fact: "ipam.affinity-repaired"; readonly node: string; readonly block: string; readonly done: string }
   | { readonly fact: "ipam.borrowed"; readonly node: string; readonly block: string; readonly owner: string }
+  | {
+      readonly fact: "ipam.leak-released";
+      readonly node: string;
+      readonly handle: string;
+      readonly addresses: readonly string[];
+      readonly block: string;
+    }
+  | { readonly fact: "ipam.stray-handle"; readonly handle: string }
   | { readonly fact: "ipam.unreadable"; readonly node: string; readonly key: string; readonly reason: string }
   | { readonly fact: "ipam.conflict"; readonly node: string; readonly key: string; readonly attempt: number };
 
@@ -15,6 +23,8 @@ export const ipamLevels: Levels<IpamFact> = {
   "ipam.block-released": "info",
   "ipam.affinity-repaired": "warn",
   "ipam.borrowed": "info",
+  "ipam.leak-released": "warn",
+  "ipam.stray-handle": "warn",
   "ipam.unreadable": "error",
   "ipam.conflict": "debug",
 };

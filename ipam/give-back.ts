@@ -1,15 +1,17 @@
+import { ipamConfigPath } from "../datastore/ipam-key.ts";
 import type { IPAMBlock } from "../datastore/model/ipam-block.ts";
 import type { Address } from "../net/address.ts";
 import { formatAddress } from "../net/address-text.ts";
 import { nthAddress, ordinalOf, type Prefix, parsePrefix, prefixKey } from "../net/prefix.ts";
-import { affinityOf, hostAffinity, isEmpty, ordinalsOf, ownerAt, release } from "./block.ts";
+import { affinityOf, isEmpty, ordinalsOf, ownerAt, release } from "./block.ts";
 import { letGo } from "./claim.ts";
+import { releaseTime, thawed } from "./cooldown.ts";
 import type { Draft } from "./draft.ts";
 import { BadHandle, BadSequenceNumber } from "./error.ts";
 import { blocksOf, handleMinus } from "./handle.ts";
 import { blockAt, poolOver } from "./pool.ts";
 import type { ReleaseRequest } from "./request.ts";
-import type { NodeView } from "./view.ts";
+import { type NodeView, ownerText } from "./view.ts";
 
 /** A handle in more blocks than this is released in several commits, each of them whole. */
 const blocksPerCommit = 16;
@@ -105,12 +107,14 @@ async function freeIn(
   block: IPAMBlock,
   ordinals: readonly number[],
 ): Promise<void> {
-  const after = release(block, ordinals).block;
+  const after = release(thawed(block, view), ordinals, releaseTime(view)).block;
   draft.setBlock(cidr, after);
+  // Whether it cools down was decided by this configuration.
+  draft.restOn(ipamConfigPath, view.settings.configRevision);
   if (!isEmpty(after)) return;
   const holder = affinityOf(after);
   if (holder === null) draft.setBlock(cidr, undefined);
-  else if (holder === hostAffinity(view.node) && (await keepsAnother(draft, view, cidr))) {
+  else if (holder === ownerText(view) && (await keepsAnother(draft, view, cidr))) {
     await releaseBlock(draft, view, cidr, after, "empty");
   }
 }
@@ -119,7 +123,7 @@ async function keepsAnother(draft: Draft, view: NodeView, cidr: Prefix): Promise
   for (const other of await view.holdings.own(cidr.family)) {
     if (prefixKey(other) === prefixKey(cidr)) continue;
     const block = await draft.block(other);
-    if (block && affinityOf(block) === hostAffinity(view.node)) return true;
+    if (block && affinityOf(block) === ownerText(view)) return true;
   }
   return false;
 }
@@ -132,7 +136,7 @@ export async function releaseBlock(
   block: IPAMBlock,
   why: string,
 ): Promise<void> {
-  await letGo(draft, view.node, cidr, block);
+  await letGo(draft, ownerText(view), cidr, block);
   draft.afterwards(() => {
     view.holdings.drop(cidr);
     view.tell({ fact: "ipam.block-released", node: view.node, block: prefixKey(cidr), why });

@@ -4,13 +4,12 @@ import type { Family } from "../net/family.ts";
 import { comparePrefixes, type Prefix, prefixKey } from "../net/prefix.ts";
 import { PrefixTrie } from "../net/prefix-trie.ts";
 import { judgeAffinity } from "./affinity.ts";
-import { hostAffinity } from "./block.ts";
 import { repair } from "./claim.ts";
 import { Draft } from "./draft.ts";
 import { Unreadable } from "./error.ts";
 import type { Ledger } from "./ledger.ts";
 import { readAffinity, readBlock } from "./stored.ts";
-import type { NodePorts } from "./view.ts";
+import { type NodePorts, ownerText } from "./view.ts";
 
 interface Held {
   readonly own: Map<string, Prefix>;
@@ -24,6 +23,7 @@ export class Holdings {
   readonly #ledger: Ledger;
   readonly #held = new Map<Family, Held>();
   readonly #surveys = new Map<Family, PrefixTrie<Entry>>();
+  readonly #refreshed = new Set<Family>();
 
   constructor(ports: NodePorts, ledger: Ledger) {
     this.#ports = ports;
@@ -41,11 +41,10 @@ export class Holdings {
     return (this.#held.get(family) ?? (await this.#load(family))).begun;
   }
 
-  /** Reads the node's blocks anew before the first survey of a batch; answers whether it did. */
+  /** Reads the node's blocks anew, once in a batch; answers whether it did. */
   async refresh(family: Family): Promise<boolean> {
-    if (this.#surveys.has(family)) return false;
+    if (this.#refreshed.has(family)) return false;
     await this.#load(family);
-    await this.survey(family);
     return true;
   }
 
@@ -71,19 +70,20 @@ export class Holdings {
     this.#held.get(cidr.family)?.own.delete(prefixKey(cidr));
   }
 
-  /** The next `survey` asks the store. */
+  /** The next `survey` and the next `refresh` ask the store. */
   forgetSurveys(): void {
     this.#surveys.clear();
+    this.#refreshed.clear();
   }
 
   forget(): void {
     this.#held.clear();
-    this.#surveys.clear();
+    this.forgetSurveys();
   }
 
   async #load(family: Family): Promise<Held> {
-    const { node } = this.#ports;
-    const { entries } = await this.#ledger.list(affinitiesPrefix("host", node, family));
+    const { node, owner } = this.#ports;
+    const { entries } = await this.#ledger.list(affinitiesPrefix(owner ?? "host", node, family));
     const own = new Map<string, Prefix>();
     const begun: Prefix[] = [];
     await Promise.all(
@@ -97,6 +97,7 @@ export class Holdings {
     );
     const held = { own, begun: begun.sort(comparePrefixes) };
     this.#held.set(family, held);
+    this.#refreshed.add(family);
     return held;
   }
 
@@ -108,7 +109,7 @@ export class Holdings {
       const verdict = judgeAffinity(
         this.#ledger.decoded(entry, readAffinity),
         block && this.#ledger.decoded(block, readBlock),
-        hostAffinity(node),
+        ownerText(this.#ports),
       );
       if (verdict === "use") return "own";
       if (verdict === "claim") return "begun";

@@ -3,7 +3,7 @@ import type { IPAMBlock } from "../datastore/model/ipam-block.ts";
 import type { Address } from "../net/address.ts";
 import { formatAddress } from "../net/address-text.ts";
 import { ordinalOf, type Prefix, prefixKey } from "../net/prefix.ts";
-import { affinityOf, assignAt, hostAffinity, newBlock, ownerAt } from "./block.ts";
+import { affinityOf, assignAt, newBlock, ownerAt } from "./block.ts";
 import { claimNew, firstSequence } from "./claim.ts";
 import type { Draft } from "./draft.ts";
 import { AddressOutsidePools, AddressTaken, StrictAffinity } from "./error.ts";
@@ -11,7 +11,7 @@ import { countUp } from "./place.ts";
 import { blockAt, poolOver, selectsNode } from "./pool.ts";
 import type { Assigned, AssignRequest } from "./request.ts";
 import type { KnownPool } from "./settings.ts";
-import type { NodeView } from "./view.ts";
+import { type NodeView, ownerText } from "./view.ts";
 
 /**
  * Draws up that exactly this address goes to the owner; an address it has already stays its own. Reservations do not
@@ -29,7 +29,7 @@ export async function placeExact(
   if (!pool) throw new AddressOutsidePools(formatAddress(address));
   const cidr = blockAt(pool, address);
   const block = (await draft.block(cidr)) ?? (await makeBlock(draft, view, pool, cidr));
-  const borrowed = affinityOf(block) !== hostAffinity(view.node);
+  const borrowed = affinityOf(block) !== ownerText(view);
   const ordinal = ordinalOf(cidr, address);
   const owner = ownerAt(block, ordinal);
   if (owner?.handle_id === request.handle) return { address, block: cidr, borrowed };

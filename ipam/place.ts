@@ -4,16 +4,21 @@ import type { Entry } from "../datastore/store.ts";
 import type { Family } from "../net/family.ts";
 import { covers, nthAddress, type Prefix, prefixKey } from "../net/prefix.ts";
 import type { PrefixTrie } from "../net/prefix-trie.ts";
-import { affinityOf, assignNext, hostAffinity, roomIn } from "./block.ts";
+import { affinityOf, assignNext, isEmpty, roomIn } from "./block.ts";
 import { candidateBlocks, shuffled } from "./candidate.ts";
 import { adopt, claimNew, takeOver } from "./claim.ts";
+import { thawed } from "./cooldown.ts";
 import type { Draft } from "./draft.ts";
 import { BlockLimit, NoAutoBlocks, PoolFull, type Shortage, StrictAffinity, Unreadable } from "./error.ts";
+import { releaseBlock } from "./give-back.ts";
 import { handlePlus } from "./handle.ts";
-import { determinePools } from "./pool.ts";
+import { determinePools, poolOver, selectsNode } from "./pool.ts";
 import type { Assigned, AssignRequest, Owner } from "./request.ts";
 import type { KnownPool } from "./settings.ts";
-import type { NodeView } from "./view.ts";
+import { type NodeView, ownerText } from "./view.ts";
+
+/** Blocks that are tried unseen before all blocks are read. */
+const mostProbes = 8;
 
 /** One search for one address. */
 interface Search {
@@ -59,7 +64,7 @@ async function ownBlocks(search: Search): Promise<readonly Prefix[]> {
 /** Gives an owner the next free address of a block as drafted, or answers undefined when it is full. */
 async function take(search: Search, pool: KnownPool, cidr: Prefix, block: IPAMBlock): Promise<Assigned | undefined> {
   const { draft, view, owner } = search;
-  const got = assignNext(block, owner, view.settings.reserved);
+  const got = assignNext(block, owner, view.reserved);
   if (!got) return undefined;
   draft.setBlock(cidr, got.block);
   await countUp(draft, owner, cidr);
@@ -67,7 +72,7 @@ async function take(search: Search, pool: KnownPool, cidr: Prefix, block: IPAMBl
   return {
     address: nthAddress(cidr, got.ordinal),
     block: cidr,
-    borrowed: affinityOf(block) !== hostAffinity(view.node),
+    borrowed: affinityOf(block) !== ownerText(view),
   };
 }
 
@@ -79,7 +84,8 @@ export async function countUp(draft: Draft, owner: Owner, cidr: Prefix): Promise
 /** The block, or undefined also when it cannot be read: then others serve, and a fact says so. */
 async function legible(search: Search, cidr: Prefix): Promise<IPAMBlock | undefined> {
   try {
-    return await search.draft.block(cidr);
+    const block = await search.draft.block(cidr);
+    return block && thawed(block, search.view);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     search.view.tell({ fact: "ipam.unreadable", node: search.view.node, ...error.facts });
@@ -93,7 +99,7 @@ async function fromOwn(search: Search): Promise<Assigned | undefined> {
     for (const cidr of own) {
       if (!covers(pool.cidr, cidr)) continue;
       const block = await legible(search, cidr);
-      if (!block || affinityOf(block) !== hostAffinity(search.view.node)) continue;
+      if (!block || affinityOf(block) !== ownerText(search.view)) continue;
       const got = await take(search, pool, cidr, block);
       if (got) return got;
     }
@@ -101,13 +107,20 @@ async function fromOwn(search: Search): Promise<Assigned | undefined> {
   return undefined;
 }
 
+/** How many blocks may be held: what is virtual, a load balancer, stands for the whole cluster and has no limit. */
+function blockLimit({ owner, settings }: NodeView): number {
+  return owner === "virtual" ? Number.POSITIVE_INFINITY : settings.maxBlocks;
+}
+
 /** Why no new block was claimed: the pools have none left, or one was there and the rules forbade it. */
 type Refusal = "none" | "limit" | "off";
 
 async function fromElsewhere(search: Search): Promise<Assigned> {
   const { settings, node, holdings } = search.view;
+  const held = (await ownBlocks(search)).length - (await shed(search));
+  const probed = await fromProbes(search, held);
+  if (probed) return probed;
   const all = await holdings.survey(search.family);
-  const held = (await ownBlocks(search)).length;
   const claimed = await fromNew(search, all, held);
   if (typeof claimed !== "string") return claimed;
   search.draft.restOn(ipamConfigPath, settings.configRevision);
@@ -115,7 +128,7 @@ async function fromElsewhere(search: Search): Promise<Assigned> {
   if (borrowed) return borrowed;
   const pools = search.pools.map((pool) => prefixKey(pool.cidr));
   const facts: Shortage = { node, family: search.family, pools, ownBlocks: held };
-  if (claimed === "limit") throw new BlockLimit(facts, settings.maxBlocks);
+  if (claimed === "limit") throw new BlockLimit(facts, blockLimit(search.view));
   if (claimed === "off") throw new NoAutoBlocks(facts);
   throw settings.strict && (await roomElsewhere(search, all)) ? new StrictAffinity(facts) : new PoolFull(facts);
 }
@@ -124,7 +137,7 @@ async function fromElsewhere(search: Search): Promise<Assigned> {
 async function fromNew(search: Search, all: PrefixTrie<Entry>, held: number): Promise<Assigned | Refusal> {
   const { draft, view } = search;
   const { settings } = view;
-  const refusal = !settings.autoBlocks ? "off" : held >= settings.maxBlocks ? "limit" : undefined;
+  const refusal = !settings.autoBlocks ? "off" : held >= blockLimit(view) ? "limit" : undefined;
   for (const pool of search.pools) {
     for await (const [cidr, claim] of claimable(search, pool, all)) {
       if (refusal) return refusal;
@@ -139,6 +152,52 @@ async function fromNew(search: Search, all: PrefixTrie<Entry>, held: number): Pr
     }
   }
   return "none";
+}
+
+/**
+ * Gives up empty blocks of pools that no longer select the node: they count towards its limit and serve nobody (Calico
+ * prepareAffinityBlocksForHost). Answers how many.
+ */
+async function shed(search: Search): Promise<number> {
+  const { draft, view } = search;
+  const { pools, nodeLabels } = view.settings;
+  let count = 0;
+  for (const cidr of await view.holdings.own(search.family)) {
+    const pool = poolOver(pools, cidr) as KnownPool | undefined;
+    if (!pool || pool.disabled || selectsNode(pool, nodeLabels, view.selects)) continue;
+    const block = await legible(search, cidr);
+    if (!block || affinityOf(block) !== ownerText(view) || !isEmpty(block)) continue;
+    draft.restOn(pool.path, pool.revision);
+    await releaseBlock(draft, view, cidr, block, "its pool no longer selects the node");
+    count++;
+  }
+  return count;
+}
+
+/**
+ * Claims one of the first blocks where the node begins to look, without a survey of all: most often nobody has it. When somebody
+ * does, the commit fails and says so, and the next attempt passes over it. So 2,000 nodes that start at once read no lists.
+ */
+async function fromProbes(search: Search, held: number): Promise<Assigned | undefined> {
+  const { draft, view } = search;
+  const { settings } = view;
+  const [pool] = search.pools;
+  if (draft.isFresh || !pool || !settings.autoBlocks || held >= blockLimit(view)) return undefined;
+  if ((await view.holdings.begun(search.family)).length > 0) return undefined;
+  let probes = 0;
+  for (const cidr of candidateBlocks(pool, view.node, view.random)) {
+    if (++probes > mostProbes) return undefined;
+    if (await draft.block(cidr, "absent")) continue;
+    const mark = draft.mark();
+    const block = await claimNew(draft, view, cidr);
+    const got = block && (await take(search, pool, cidr, block));
+    if (got) {
+      draft.restOn(ipamConfigPath, settings.configRevision);
+      return got;
+    }
+    draft.restore(mark);
+  }
+  return undefined;
 }
 
 type Claim = () => Promise<IPAMBlock | undefined>;
@@ -172,12 +231,12 @@ async function* claimable(
 
 /** A cheap look at the text before a block is parsed, for there may be thousands. */
 function looksEmpty(entry: Entry): boolean {
-  return entry.value.includes('"attributes":[]');
+  return entry.value.includes('"attributes":[]') || entry.value.includes('"releasedAt":');
 }
 
 /** The same, whether it belongs to this node. */
 function heldByUs(view: NodeView, entry: Entry): boolean {
-  return entry.value.includes(`"affinity":${JSON.stringify(hostAffinity(view.node))}`);
+  return entry.value.includes(`"affinity":${JSON.stringify(ownerText(view))}`);
 }
 
 /** A block found by a survey, as drafted or as the freshest hint has it. */
@@ -192,7 +251,9 @@ function lendable(search: Search, all: PrefixTrie<Entry>): readonly (readonly [K
   const found = search.pools.flatMap((pool) =>
     [...all.coveredBy(pool.cidr)].map(([cidr, entry]) => [pool, cidr, entry] as const),
   );
-  const roomy = found.filter(([, , entry]) => !entry.value.includes('"unallocated":[]'));
+  const roomy = found.filter(
+    ([, , { value }]) => !value.includes('"unallocated":[]') || value.includes('"releasedAt":'),
+  );
   return shuffled(roomy, search.view.random);
 }
 
@@ -217,7 +278,7 @@ async function borrow(search: Search, all: PrefixTrie<Entry>): Promise<Assigned 
 async function roomElsewhere(search: Search, all: PrefixTrie<Entry>): Promise<boolean> {
   for (const [, cidr, entry] of lendable(search, all)) {
     const block = await surveyed(search, cidr, entry);
-    if (block && roomIn(block, search.view.settings.reserved) > 0) return true;
+    if (block && roomIn(block, search.view.reserved) > 0) return true;
   }
   return false;
 }

@@ -27,19 +27,19 @@ export interface Settings {
   readonly strict: boolean;
   readonly autoBlocks: boolean;
   readonly maxBlocks: number;
+  /** How long a released address is given to nobody. */
+  readonly cooldownSeconds: number;
   readonly configRevision: Revision;
-  readonly reserved: Reserved;
   readonly nodeLabels: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads pools, reservations, the configuration and one node's labels. What cannot be read counts as absent, but for the
+ * Reads pools, the configuration and one node's labels. What cannot be read counts as absent, but for the
  * configuration. @throws Unreadable
  */
 export async function loadSettings(store: Store, node: string): Promise<Settings> {
-  const [pools, reservations, config, self] = await Promise.all([
+  const [pools, config, self] = await Promise.all([
     store.list(kindPrefix("IPPool")),
-    store.list(kindPrefix("IPReservation")),
     store.get(ipamConfigPath),
     store.get(resourcePath({ kind: "Node", name: node })),
   ]);
@@ -47,7 +47,6 @@ export async function loadSettings(store: Store, node: string): Promise<Settings
     pools: pools.entries.flatMap((entry) => readPool(entry) ?? []),
     ...readConfig(config),
     configRevision: config?.revision ?? 0,
-    reserved: reservedBy(reservations.entries.flatMap(readReservation)),
     nodeLabels: (self && resourceIn("Node", self)?.metadata.labels) ?? {},
   };
 }
@@ -70,9 +69,17 @@ function readReservation(entry: Entry): readonly Prefix[] {
   return (resource?.spec.reservedCIDRs ?? []).flatMap((text) => parsePrefix(text) ?? []);
 }
 
+/** Reads which addresses are held back now. Every attempt to assign asks: a reservation binds from its creation on. */
+export async function loadReserved(store: Store): Promise<Reserved> {
+  const { entries } = await store.list(kindPrefix("IPReservation"));
+  return reservedBy(entries.flatMap(readReservation));
+}
+
 /** An absent key has other defaults than an absent field (Calico ipam.go GetIPAMConfig). */
-function readConfig(entry: Entry | undefined): Pick<Settings, "strict" | "autoBlocks" | "maxBlocks"> {
-  if (!entry) return { strict: false, autoBlocks: true, maxBlocks: defaultMaxBlocks };
+function readConfig(
+  entry: Entry | undefined,
+): Pick<Settings, "strict" | "autoBlocks" | "maxBlocks" | "cooldownSeconds"> {
+  if (!entry) return { strict: false, autoBlocks: true, maxBlocks: defaultMaxBlocks, cooldownSeconds: 0 };
   const decoded = decodeIpamConfig(entry.value);
   // Guessing here could lend addresses that strict affinity forbids to lend.
   if (!decoded.ok) throw new Unreadable(entry.key, decoded.problems.map(problemText).join("; "));
@@ -81,6 +88,7 @@ function readConfig(entry: Entry | undefined): Pick<Settings, "strict" | "autoBl
     strict: config.strict_affinity ?? false,
     autoBlocks: config.auto_allocate_blocks ?? false,
     maxBlocks: config.maxBlocksPerHost || defaultMaxBlocks,
+    cooldownSeconds: config.ipCooldownSeconds ?? 0,
   };
 }
 

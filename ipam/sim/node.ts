@@ -1,4 +1,4 @@
-import { ipamConfigPath } from "../../datastore/ipam-key.ts";
+import { type AffinityOwner, ipamConfigPath } from "../../datastore/ipam-key.ts";
 import { writeJson } from "../../datastore/json.ts";
 import type { IPPoolSpec } from "../../datastore/model/ip-pool.ts";
 import type { IPAMConfig } from "../../datastore/model/ipam-config.ts";
@@ -24,13 +24,15 @@ export interface SimNodeOptions {
   readonly seed?: number;
   readonly clock?: Clock;
   readonly tell?: (fact: IpamFact) => void;
+  readonly owner?: AffinityOwner;
 }
 
 /** An allocator as an agent would make it, with chance from a seed and time that stands still. */
 export function simNode(node: string, store: Store, options: SimNodeOptions = {}): Allocator {
   const random = seededRandom(options.seed ?? 1);
   const clock = options.clock ?? new SimClock();
-  return new Allocator({ node, store, clock, random, selects: simSelects, tell: options.tell ?? (() => {}) });
+  const { owner = "host", tell = () => {} } = options;
+  return new Allocator({ node, owner, store, clock, random, selects: simSelects, tell });
 }
 
 /** Writes a pool over whatever is there. */
