@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/error.ts";
 import { AttributeColumns, type LocalIdentity } from "./attribute-columns.ts";
 import { ByteArena } from "./byte-arena.ts";
-import { mixed, roomFor, widened } from "./column.ts";
+import { grown, mixed, roomFor, widened } from "./column.ts";
 import type { NextHopTable } from "./next-hop-table.ts";
 import { RouteLabels } from "./route-labels.ts";
 import { TrimGate } from "./trim-gate.ts";
@@ -211,12 +211,12 @@ export class AttributeStore {
     }
     const id = this.#limit++;
     if (id === this.#hash.length) {
-      this.#hash = widened(this.#hash, id * 2);
-      this.#offset = widened(this.#offset, id * 2);
-      this.#length = widened(this.#length, id * 2);
-      this.#refs = widened(this.#refs, id * 2);
-      this.#isFilled = widened(this.#isFilled, id * 2);
-      this.columns.grow(id * 2);
+      this.#hash = widened(this.#hash, grown(id));
+      this.#offset = widened(this.#offset, grown(id));
+      this.#length = widened(this.#length, grown(id));
+      this.#refs = widened(this.#refs, grown(id));
+      this.#isFilled = widened(this.#isFilled, grown(id));
+      this.columns.grow(grown(id));
     }
     return id;
   }

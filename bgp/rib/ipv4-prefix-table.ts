@@ -1,7 +1,7 @@
 import { invariant } from "../../lib/error.ts";
 import { ipv4 } from "../../net/address.ts";
 import { type Prefix, prefixOf } from "../../net/prefix.ts";
-import { mixed, roomFor, widened } from "./column.ts";
+import { grown, mixed, roomFor, widened } from "./column.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 import { TrimGate } from "./trim-gate.ts";
 
@@ -132,9 +132,9 @@ export class Ipv4PrefixTable implements PrefixTable {
     }
     const id = this.#limit++;
     if (id === this.#address.length) {
-      this.#address = widened(this.#address, id * 2);
-      this.#length = widened(this.#length, id * 2);
-      this.#holds = widened(this.#holds, id * 2);
+      this.#address = widened(this.#address, grown(id));
+      this.#length = widened(this.#length, grown(id));
+      this.#holds = widened(this.#holds, grown(id));
     }
     return id;
   }
@@ -156,8 +156,9 @@ export class Ipv4PrefixTable implements PrefixTable {
   #rehash(capacity: number): void {
     const slots = new Int32Array(capacity);
     const mask = capacity - 1;
-    for (const id of this.#slots) {
-      if (id <= 0) continue;
+    // By id, not by slot: neighbours came one after the other and share a run of slots.
+    for (let id = 1; id < this.#limit; id++) {
+      if (this.#length[id] === free) continue;
       let slot = slotOf(this.#address[id]!, this.#length[id]!) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id;

@@ -1,4 +1,4 @@
-import { roomFor, widened } from "./column.ts";
+import { grown, roomFor, widened } from "./column.ts";
 import { TrimGate } from "./trim-gate.ts";
 
 const initialCapacity = 256;
@@ -213,15 +213,15 @@ export class PathTable {
     }
     const id = this.#limit++;
     if (id === this.prefix.length) {
-      this.prefix = widened(this.prefix, id * 2);
-      this.attributes = widened(this.attributes, id * 2);
-      this.peer = widened(this.peer, id * 2);
-      this.reason = widened(this.reason, id * 2);
-      this.stale = widened(this.stale, id * 2);
-      this.next = widened(this.next, id * 2);
-      if (this.#receivedId !== undefined) this.#receivedId = widened(this.#receivedId, id * 2);
-      if (this.#received !== undefined) this.#received = widened(this.#received, id * 2);
-      if (this.#arrival !== undefined) this.#arrival = widened(this.#arrival, id * 2);
+      this.prefix = widened(this.prefix, grown(id));
+      this.attributes = widened(this.attributes, grown(id));
+      this.peer = widened(this.peer, grown(id));
+      this.reason = widened(this.reason, grown(id));
+      this.stale = widened(this.stale, grown(id));
+      this.next = widened(this.next, grown(id));
+      if (this.#receivedId !== undefined) this.#receivedId = widened(this.#receivedId, grown(id));
+      if (this.#received !== undefined) this.#received = widened(this.#received, grown(id));
+      if (this.#arrival !== undefined) this.#arrival = widened(this.#arrival, grown(id));
     }
     return id;
   }
