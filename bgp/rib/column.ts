@@ -20,7 +20,10 @@ export function roomFor(id: number): number {
   return 2 ** (32 - Math.clz32(id | 255));
 }
 
-/** The next capacity of a full column: four times as much as long as that is little, because pages that nobody touches cost nothing and copies do. */
+/**
+ * The next capacity of a full column: four times as much as long as that is little, because pages that nobody touches cost
+ * nothing and copies do.
+ */
 export function grown(capacity: number): number {
   return capacity < 1 << 20 ? capacity * 4 : capacity * 2;
 }
