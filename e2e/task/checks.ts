@@ -17,5 +17,6 @@ export const checks: readonly Piece[] = [
     },
     count: single,
   },
-  mochaPiece("layering, tidy, unit and property tests", plainTests, false, 300),
+  mochaPiece("layering, tidy, unit and property tests", plainTests.others, false, 300),
+  mochaPiece("unit and property tests of bgp", plainTests.bgp, false, 300),
 ];

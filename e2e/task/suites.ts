@@ -7,14 +7,13 @@ export const root = new URL("../..", import.meta.url).pathname;
 /** What a test needs beyond Node, as its file name says it. */
 export const needs = ["netns", "etcd", "interop"] as const;
 
-/** The arguments with which mocha runs everything that needs nothing. */
-export const plainTests: readonly string[] = [
-  "**/*.test.ts",
-  "**/*.prop.ts",
-  ...["netns", "etcd", "interop", "long"].flatMap((need) => ["--ignore", `**/*.${need}.test.ts`]),
-  "--ignore",
-  "node_modules/**",
-];
+const needless = ["netns", "etcd", "interop", "long"].flatMap((need) => ["--ignore", `**/*.${need}.test.ts`]);
+
+/** The arguments with which mocha runs everything that needs nothing, in two halves for two cores. */
+export const plainTests: { readonly bgp: readonly string[]; readonly others: readonly string[] } = {
+  bgp: ["bgp/**/*.test.ts", "bgp/**/*.prop.ts", ...needless],
+  others: ["**/*.test.ts", "**/*.prop.ts", ...needless, "--ignore", "bgp/**", "--ignore", "node_modules/**"],
+};
 
 /** Runs mocha on the pinned Node. */
 export function mocha(args: readonly string[], show: boolean, deadlineSeconds: number): Promise<Ended> {
