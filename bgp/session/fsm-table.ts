@@ -54,7 +54,10 @@ const beforeOpen: StateRow = {
   "BGPOpen with DelayOpenTimer running": openWhileDelaying,
   BGPHeaderErr: fail(),
   BGPOpenMsgErr: fail(),
-  OpenCollisionDump: [go("Idle", "stopConnectRetry", "drop")],
+  OpenCollisionDump: [
+    { when: "delayOpenRunning", ...go("Idle", "notifyCease", "stopConnectRetry", "stopDelayOpen", "drop") },
+    go("Idle", "stopConnectRetry", "drop"),
+  ],
   NotifMsgVerErr: versionError,
   NotifMsg: fail(),
   KeepAliveMsg: fail(),

@@ -136,7 +136,7 @@ export class PeerSession implements Session, ConnectionHost {
     const inbound = new SessionConnection("inbound", this);
     this.#inbound = [...this.#inbound, inbound];
     inbound.feed({ name: "AutomaticStart_with_PassiveTcpEstablishment", why: "the peer calls" });
-    inbound.adopt(connection);
+    inbound.adopt(connection, this.#established !== undefined);
   }
 
   sendBulk(bytes: Uint8Array): boolean {

@@ -59,6 +59,7 @@ export class SessionConnection {
   #negotiated: Negotiated | undefined;
   #establishedAt: number | undefined;
   #isPaused = false;
+  #isLate = false;
   /** Neither the first KEEPALIVE nor the peer's counts yet: a connection that would win the collision may still do so. */
   #isDeferring = false;
   #heldKeepalive: SessionEvent | undefined;
@@ -72,7 +73,7 @@ export class SessionConnection {
     drop: () => this.#drop(),
     startConnectRetry: () => this.#startConnectRetry(),
     stopConnectRetry: () => this.#timers.stop("connectRetry"),
-    startDelayOpen: () => this.#timers.start("delayOpen", seconds(this.#host.ports.config.delayOpenSeconds)),
+    startDelayOpen: () => this.#timers.start("delayOpen", seconds(this.#delayOpenSeconds)),
     stopDelayOpen: () => this.#timers.stop("delayOpen"),
     startLargeHold: () => this.#timers.start("hold", seconds(timerDefaults.largeHold)),
     startHold: () => this.#startHold(),
@@ -128,7 +129,7 @@ export class SessionConnection {
     const from = this.#state;
     if (event.notification && from === "Established") event = this.#asSaid(event);
     const guards = {
-      delayOpen: this.#host.ports.config.delayOpenSeconds > 0,
+      delayOpen: this.#delayOpenSeconds > 0,
       delayOpenRunning: this.#timers.isRunning("delayOpen"),
     };
     const { to, does } = step(from, event.name, guards);
@@ -138,6 +139,10 @@ export class SessionConnection {
     if (to === "Established") this.#onEstablished();
     this.#host.onTransition(this, from, event);
     if (from === "Established") this.#establishedAt = undefined;
+  }
+
+  get #delayOpenSeconds(): number {
+    return this.#host.ports.config.delayOpenSeconds || (this.#isLate ? timerDefaults.largeHold : 0);
   }
 
   #onEstablished(): void {
@@ -151,8 +156,13 @@ export class SessionConnection {
     this.#sendHold.wrote();
   }
 
-  /** Takes over a connection that the peer opened. */
-  adopt(connection: Connection): void {
+  /**
+   * Takes over a connection that the peer opened. `isLate`: another one is Established, so the peer has to speak first. Only
+   * one that has restarted will be answered; an OPEN of ours on a call that merely crossed would make a peer that is not
+   * Established yet give up the other connection, as BIRD does.
+   */
+  adopt(connection: Connection, isLate: boolean): void {
+    this.#isLate = isLate;
     this.#attach(connection);
     this.feed({ name: "TcpConnectionConfirmed", why: "the peer called" });
   }

@@ -99,6 +99,22 @@ describe("DelayOpen (RFC 4271 8.1.1), in every row of the table that knows it", 
     assert.equal(a.session.state, "Established");
   });
 
+  it("a call that crossed the one that is Established hears no OPEN of ours, only Cease/7 on its own", () => {
+    const { clock, network, a } = sessionPair({});
+    a.session.start();
+    const first = new BarePeer(network);
+    first.call(openOfB(), keepalive);
+    clock.advance(millis(200));
+    const crossing = new BarePeer(network);
+    crossing.call();
+    clock.advance(seconds(3));
+    assert.deepEqual([types(crossing), a.session.state], [[], "Established"]);
+    crossing.say(openOfB());
+    clock.advance(seconds(1));
+    assert.deepEqual([types(crossing), crossing.isClosed], [[3], true]);
+    assert.deepEqual([a.session.state, a.timesUp], ["Established", 1]);
+  });
+
   it("Active, 18: the caller hangs up meanwhile, and the next one is taken", () => {
     const { clock, network, a } = sessionPair({ delayOpenSeconds: 5 });
     a.session.start();
