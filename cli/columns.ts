@@ -123,6 +123,7 @@ const table: { readonly [K in Kind]: Columns<ResourceOf<K>> } = {
   }),
   Profile: columns("NAME", "NAME LABELS", { LABELS: ({ spec }) => pairs(spec.labelsToApply) }),
   StagedGlobalNetworkPolicy: policyColumns<"StagedGlobalNetworkPolicy">(),
+  StagedKubernetesNetworkPolicy: columns("NAME", "NAME TYPES", { TYPES: ({ spec }) => join(spec.policyTypes) }),
   StagedNetworkPolicy: policyColumns<"StagedNetworkPolicy">(),
   Tier: columns("NAME ORDER", "NAME ORDER", { ORDER: ({ spec }) => pointer(spec.order) }),
   WorkloadEndpoint: columns("WORKLOAD NODE NETWORKS INTERFACE", "NAME WORKLOAD NODE NETWORKS INTERFACE PROFILES NATS", {

@@ -1,7 +1,10 @@
-import { policyTypes } from "./model/policy-spec.ts";
+import type { CalicoNodeStatusStatus } from "./model/calico-node-status.ts";
+import { type PolicyType, policyTypes } from "./model/policy-spec.ts";
 import type { Profile } from "./model/profile.ts";
 import type { Rule } from "./model/rule.ts";
 import type { Resource } from "./model/schemas.ts";
+
+type NodeRoute = NonNullable<NonNullable<CalicoNodeStatusStatus["routes"]>["routesV4"]>[number];
 
 /** A rule as Calico 3.31 and later writes it: both sides present, empty when they match anything. */
 function wholeRule(rule: Rule): Rule {
@@ -13,6 +16,33 @@ function wholeRules(spec: Profile["spec"]): Pick<Profile["spec"], "ingress" | "e
   return {
     ...(spec.ingress && { ingress: spec.ingress.map(wholeRule) }),
     ...(spec.egress && { egress: spec.egress.map(wholeRule) }),
+  };
+}
+
+type PolicySpec = Profile["spec"] & { readonly types?: readonly PolicyType[] };
+
+function wholePolicy(spec: PolicySpec): PolicySpec {
+  return { ...spec, ...wholeRules(spec), types: policyTypes(spec) };
+}
+
+/** A status as Go writes it: its structs and counters are there also when they hold nothing yet. */
+function wholeNodeStatus(status: CalicoNodeStatusStatus = {}): CalicoNodeStatusStatus {
+  const { lastUpdated = null, agent, bgp, routes } = status;
+  const route = (one: NodeRoute): NodeRoute => ({ ...one, learnedFrom: one.learnedFrom ?? {} });
+  return {
+    lastUpdated,
+    agent: { birdV4: agent?.birdV4 ?? {}, birdV6: agent?.birdV6 ?? {} },
+    bgp: {
+      numberEstablishedV4: 0,
+      numberNotEstablishedV4: 0,
+      numberEstablishedV6: 0,
+      numberNotEstablishedV6: 0,
+      ...bgp,
+    },
+    routes: {
+      ...(routes?.routesV4 && { routesV4: routes.routesV4.map(route) }),
+      ...(routes?.routesV6 && { routesV6: routes.routesV6.map(route) }),
+    },
   };
 }
 
@@ -32,15 +62,27 @@ export function withDefaults(resource: Resource): Resource {
       return { ...resource, spec: { ...filled, ...spec } };
     }
     case "NetworkPolicy":
-      return {
-        ...resource,
-        spec: { ...resource.spec, ...wholeRules(resource.spec), types: policyTypes(resource.spec) },
-      };
     case "GlobalNetworkPolicy":
+      return { ...resource, spec: wholePolicy(resource.spec) } as Resource;
+    case "StagedNetworkPolicy":
+    case "StagedGlobalNetworkPolicy": {
+      const { spec } = resource;
+      return spec.stagedAction === "Delete" ? resource : ({ ...resource, spec: wholePolicy(spec) } as Resource);
+    }
+    case "StagedKubernetesNetworkPolicy":
+      return { ...resource, spec: { ...resource.spec, podSelector: resource.spec.podSelector ?? {} } };
+    case "Node":
+      return { ...resource, status: resource.status ?? {} };
+    case "FelixConfiguration":
+      return { ...resource, spec: { ...resource.spec, bpfLogLevel: resource.spec.bpfLogLevel ?? "" } };
+    case "KubeControllersConfiguration":
       return {
         ...resource,
-        spec: { ...resource.spec, ...wholeRules(resource.spec), types: policyTypes(resource.spec) },
+        spec: { ...resource.spec, controllers: resource.spec.controllers ?? {} },
+        status: resource.status ?? {},
       };
+    case "CalicoNodeStatus":
+      return { ...resource, status: wholeNodeStatus(resource.status) };
     case "Profile":
       return { ...resource, spec: { ...resource.spec, ...wholeRules(resource.spec) } };
     case "WorkloadEndpoint":

@@ -7,7 +7,7 @@ export const depthLimit = 64;
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
 
 /** Fields that are maps of free keys, not structs: Go writes these sorted by their keys' bytes. */
-const mapFields: ReadonlySet<string> = new Set([
+export const mapFields: ReadonlySet<string> = new Set([
   "labels",
   "annotations",
   "labelsToApply",
@@ -15,6 +15,9 @@ const mapFields: ReadonlySet<string> = new Set([
   "alternateOwnerAttrs",
   "block",
   "sequenceNumberForAllocation",
+  "matchLabels",
+  "environmentVars",
+  "bpfLogFilters",
 ]);
 const manyDigits = /[0-9]{16}/;
 const integer = /^-?[0-9]+$/;

@@ -10,7 +10,7 @@ const selectorFields: ReadonlySet<string> = new Set([
   "localWorkloadSelector",
 ]);
 /** Maps of free keys, in which a key named `selector` is no selector. */
-const freeMaps: ReadonlySet<string> = new Set(["labelsToApply", "labels", "annotations"]);
+const freeMaps: ReadonlySet<string> = new Set(["labelsToApply", "labels", "annotations", "matchLabels"]);
 /** What Calico lets people write (CRD validation of policies). */
 const longestSelector = 1024;
 const quoted = /"[^"]*"|'[^']*'/g;

@@ -6,6 +6,7 @@ import { ipamConfigPath } from "./ipam-key.ts";
 import { parseJson, writeJson } from "./json.ts";
 import { defaultTier } from "./model/policy-spec.ts";
 import { type Resource, schemas } from "./model/schemas.ts";
+import { omitEmpty } from "./omit-empty.ts";
 import {
   annotatePolicyName,
   isPolicyKind,
@@ -64,14 +65,14 @@ function decodeStored(key: ResourceKey, text: string): Decoded<Resource> {
 
 /**
  * The text to store for a resource at a path: without resourceVersion, a policy under its stored name and annotated with
- * the other. Fields of `before`, the text that it replaces, that we do not understand are kept.
+ * the other, without what Go leaves out. Fields of `before`, the text that it replaces, that we do not understand are kept.
  */
 export function toStore(resource: Resource, path: string, before?: string): string {
   if (resource.kind === "IPAMConfiguration") return writeJson(ipamConfigOf(resource));
   const { resourceVersion: _, ...rest } = resource.metadata;
   const stored = { ...resource, metadata: isPolicyKind(resource.kind) ? asStored(rest, path) : rest };
   // Parsing puts the fields in Calico's order.
-  const ordered: unknown = schemas[resource.kind].parse(stored);
+  const ordered: unknown = schemas[resource.kind].parse(omitEmpty(resource.kind, stored));
   if (before === undefined) return writeJson(ordered);
   const raw = parseJson(before);
   if (!raw.ok) return writeJson(ordered);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Frozen } from "./frozen.ts";
+import { nodeStatusSchema } from "./node-status.ts";
 import { clusterResource } from "./resource.ts";
 
 /** A request for a node's status, and the answer that the node writes. */
@@ -15,8 +16,11 @@ export const calicoNodeStatusSchema = z.strictObject({
       updatePeriodSeconds: z.int().min(0).max(86400).exactOptional(),
     }),
   ).shape,
-  status: z.looseObject({}).exactOptional(),
+  status: nodeStatusSchema.exactOptional(),
 });
 
-/** A request for a node's status; 0 seconds stops the updates. What the status looks like is the agent's affair. */
+/** A request for a node's status; 0 seconds stops the updates. */
 export type CalicoNodeStatus = Frozen<z.infer<typeof calicoNodeStatusSchema>>;
+
+/** What a node says of itself: its daemon, its sessions, its routes, as far as the request's classes ask. */
+export type CalicoNodeStatusStatus = NonNullable<CalicoNodeStatus["status"]>;

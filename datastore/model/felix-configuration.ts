@@ -1,57 +1,64 @@
 import * as z from "zod";
-import { addressSchema, cidrSchema } from "./cidr.ts";
+import { cidrSchema } from "./cidr.ts";
 import { durationSchema } from "./duration.ts";
-import { felixBooleans, felixDurations, felixNumbers, felixTexts } from "./felix-fields.ts";
+import { type FelixFieldName, felixFields } from "./felix-fields.ts";
 import type { Frozen } from "./frozen.ts";
 import { portSchema } from "./port.ts";
 import { protocolSchema } from "./protocol.ts";
 import { clusterResource } from "./resource.ts";
 
-function each<Name extends string, S extends z.ZodType>(names: readonly Name[], schema: S) {
-  const optional = schema.exactOptional();
-  return Object.fromEntries(names.map((name) => [name, optional])) as { [N in Name]: z.ZodExactOptional<S> };
-}
-
 const failsafePorts = z
   .array(
     z.strictObject({
-      protocol: protocolSchema.exactOptional(),
+      protocol: protocolSchema.or(z.literal("")).exactOptional(),
       port: z.int().min(0).max(65535),
       net: z.string().exactOptional(),
     }),
   )
   .max(1024);
 const tableRange = z.strictObject({ min: z.int(), max: z.int() });
+const timer = z.string().max(64).exactOptional();
+const conntrackTimeouts = z.strictObject({
+  creationGracePeriod: timer,
+  tcpSynSent: timer,
+  tcpEstablished: timer,
+  tcpFinsSeen: timer,
+  tcpResetSeen: timer,
+  udpTimeout: timer,
+  genericTimeout: timer,
+  icmpTimeout: timer,
+});
+
+/** The schema of each kind of value, made once however many fields take it. */
+const valueSchemas = {
+  boolean: z.boolean().exactOptional(),
+  number: z.number().exactOptional(),
+  text: z.string().max(4096).exactOptional(),
+  duration: durationSchema.or(z.literal("")).exactOptional(),
+  texts: z.array(z.string().max(4096)).max(1024).exactOptional(),
+  textMap: z.record(z.string(), z.string()).exactOptional(),
+  cidrs: z.array(cidrSchema).max(65536).exactOptional(),
+  port: portSchema.exactOptional(),
+  ports: z.array(portSchema).max(1024).exactOptional(),
+  failsafePorts: failsafePorts.exactOptional(),
+  timeouts: z
+    .array(z.strictObject({ name: z.string(), timeout: durationSchema }))
+    .max(1024)
+    .exactOptional(),
+  tableRange: tableRange.exactOptional(),
+  tableRanges: z.array(tableRange).max(1024).exactOptional(),
+  conntrackTimeouts: conntrackTimeouts.exactOptional(),
+} as const;
+
+type SpecShape = { [Name in FelixFieldName]: (typeof valueSchemas)[(typeof felixFields)[Name]] };
 
 /**
- * Felix's settings in the datastore. Types only: what a value means, and its default, is the agent's table. A field that
- * this list does not know is kept when it comes from the store and refused when a person writes it.
+ * Felix's settings in the datastore, types only: a value that is not legal keeps one parameter from its effect, never the
+ * whole object (Felix: "keep lower-priority source"). What people write is held to the legal values by `validate`.
  */
-export const felixConfigurationSpecSchema = z.strictObject({
-  ...each(felixTexts, z.string().max(4096)),
-  ...each(felixNumbers, z.number()),
-  ...each(felixBooleans, z.boolean()),
-  ...each(felixDurations, durationSchema.or(z.literal(""))),
-  bpfDSROptoutCIDRs: z.array(cidrSchema).exactOptional(),
-  bpfExcludeCIDRsFromNAT: z.array(cidrSchema).exactOptional(),
-  bpfForceTrackPacketsFromIfaces: z.array(z.string()).exactOptional(),
-  bpfConntrackTimeouts: z.looseObject({}).exactOptional(),
-  bpfExportBufferSizeMB: z.number().exactOptional(),
-  bpfKubeProxyEndpointSlicesEnabled: z.boolean().exactOptional(),
-  bpfKubeProxyHealthzPort: z.number().exactOptional(),
-  bpfMaglevMaxEndpointsPerService: z.number().exactOptional(),
-  bpfPSNATPorts: portSchema.exactOptional(),
-  externalNodesList: z.array(cidrSchema.or(addressSchema)).exactOptional(),
-  failsafeInboundHostPorts: failsafePorts.exactOptional(),
-  failsafeOutboundHostPorts: failsafePorts.exactOptional(),
-  healthTimeoutOverrides: z.array(z.strictObject({ name: z.string(), timeout: durationSchema })).exactOptional(),
-  kubeNodePortRanges: z.array(portSchema).exactOptional(),
-  natPortRange: portSchema.exactOptional(),
-  requireMTUFile: z.boolean().exactOptional(),
-  routeTableRange: tableRange.exactOptional(),
-  routeTableRanges: z.array(tableRange).exactOptional(),
-  wireguardThreadingEnabled: z.boolean().exactOptional(),
-});
+export const felixConfigurationSpecSchema = z.strictObject(
+  Object.fromEntries(Object.entries(felixFields).map(([name, type]) => [name, valueSchemas[type]])) as SpecShape,
+);
 
 /** Felix's settings for all nodes ("default"), one node ("node.<name>"), or the nodes of a nodeSelector. */
 export const felixConfigurationSchema = clusterResource("FelixConfiguration", felixConfigurationSpecSchema);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { conditionsStatusSchema } from "./condition.ts";
 import type { Frozen } from "./frozen.ts";
 import { performanceHintsSchema, policySpecFields } from "./policy-spec.ts";
 import { clusterResource } from "./resource.ts";
@@ -35,7 +36,10 @@ export const globalNetworkPolicySpecSchema = globalNetworkPolicySpecShape.superR
 });
 
 /** A policy for endpoints of the whole cluster. */
-export const globalNetworkPolicySchema = clusterResource("GlobalNetworkPolicy", globalNetworkPolicySpecSchema);
+export const globalNetworkPolicySchema = z.strictObject({
+  ...clusterResource("GlobalNetworkPolicy", globalNetworkPolicySpecSchema).shape,
+  status: conditionsStatusSchema.exactOptional(),
+});
 
 /** A policy for endpoints of the whole cluster, workloads' and hosts'. */
 export type GlobalNetworkPolicy = Frozen<z.infer<typeof globalNetworkPolicySchema>>;

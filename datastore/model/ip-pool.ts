@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { maskedCidrSchema } from "./cidr.ts";
+import { conditionsStatusSchema } from "./condition.ts";
 import type { Frozen } from "./frozen.ts";
 import { checkIPPool } from "./ip-pool-check.ts";
 import { clusterResource } from "./resource.ts";
@@ -31,7 +32,7 @@ export const ipPoolSchema = z.strictObject({
     "IPPool",
     ipPoolSpecShape.superRefine((spec, context) => checkIPPool(spec, context)),
   ).shape,
-  status: z.looseObject({}).exactOptional(),
+  status: conditionsStatusSchema.exactOptional(),
 });
 
 /** The spec of a pool. */

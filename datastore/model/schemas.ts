@@ -17,6 +17,7 @@ import { globalNetworkSetSchema, networkSetSchema } from "./network-set.ts";
 import { nodeSchema } from "./node.ts";
 import { profileSchema } from "./profile.ts";
 import type { Kind } from "./resource.ts";
+import { stagedKubernetesNetworkPolicySchema } from "./staged-kubernetes-network-policy.ts";
 import { stagedGlobalNetworkPolicySchema, stagedNetworkPolicySchema } from "./staged-policy.ts";
 import { tierSchema } from "./tier.ts";
 import { workloadEndpointSchema } from "./workload-endpoint.ts";
@@ -41,6 +42,7 @@ export const schemas = {
   Node: nodeSchema,
   Profile: profileSchema,
   StagedGlobalNetworkPolicy: stagedGlobalNetworkPolicySchema,
+  StagedKubernetesNetworkPolicy: stagedKubernetesNetworkPolicySchema,
   StagedNetworkPolicy: stagedNetworkPolicySchema,
   Tier: tierSchema,
   WorkloadEndpoint: workloadEndpointSchema,

@@ -3,6 +3,7 @@ import { addressSchema, cidrSchema, hostCidrSchema, ipv4AddressSchema, ipv6Addre
 import type { Frozen } from "./frozen.ts";
 import { isInterfaceName } from "./name.ts";
 import { protocolSchema } from "./protocol.ts";
+import { qosControlsSchema } from "./qos-controls.ts";
 import { namespacedResource } from "./resource.ts";
 
 const macSchema = z
@@ -44,7 +45,7 @@ export const workloadEndpointSpecSchema = z.strictObject({
   mac: macSchema.or(z.literal("")).exactOptional(),
   ports: z.array(portSchema).max(1024).exactOptional(),
   allowSpoofedSourcePrefixes: z.array(cidrSchema).max(1024).exactOptional(),
-  qosControls: z.looseObject({}).exactOptional(),
+  qosControls: qosControlsSchema.exactOptional(),
 });
 
 /** One interface of a workload on a node: its addresses, profiles, labels and named ports. */
