@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { formatAddress } from "../../net/address-text.ts";
 import { formatPrefix } from "../../net/prefix.ts";
 import { formatAsPath } from "../attribute/as-path.ts";
+import { formatExtendedCommunity } from "../attribute/community-text.ts";
 import { decodeAttributes } from "../attribute/decode.ts";
 import { NlriCursor } from "../nlri/cursor.ts";
 import { Framer } from "../session/framer.ts";
@@ -42,8 +43,10 @@ function openOf(speaker: string): Open {
   return open;
 }
 
+/** What was agreed with a speaker: the first two were offered ADD-PATH for IPv4 only. */
 function agreedWith(speaker: string): Negotiated {
-  const addPath = { ipv4: { send: false, receive: true }, ipv6: { send: false, receive: false } };
+  const isFirst = speaker === "bird" || speaker === "frr";
+  const addPath = { ipv4: { send: false, receive: true }, ipv6: { send: false, receive: !isFirst } };
   const ours = localOpen(labConfig(1, 2, { localAsn: 70000, addPath }), { restarting: false, forwardingPreserved: [] });
   return negotiate(ours, openOf(speaker));
 }
@@ -63,6 +66,9 @@ function routes(octets: Uint8Array, agreed: Negotiated): string[] {
   if (a!.med !== undefined) said.push(`med ${a!.med}`);
   for (const value of a!.communities) said.push(`${value >>> 16}:${value & 0xffff}`);
   for (const one of a!.largeCommunities) said.push(`${one.globalAdministrator}:${one.localData1}:${one.localData2}`);
+  for (const one of a!.extendedCommunities) said.push(formatExtendedCommunity(one));
+  if (a!.aggregator) said.push(`aggregator ${a!.aggregator.asn}`);
+  for (const { code, value } of a!.unknown) said.push(`attribute ${code} of ${value.length}`);
   const cursor = new NlriCursor().start(octets, start, end, family, agreed.addPath[family].receive);
   const found: string[] = [];
   while (cursor.next()) {
@@ -140,4 +146,72 @@ describe("what FRR sends", () => {
       "End-of-RIB ipv6",
     ]);
   });
+});
+
+/** Of an OPEN: AS, families, and what of the newer capabilities is there. */
+function offer(speaker: string): string {
+  const { capabilities: c } = openOf(speaker);
+  const families = c.families ?? [];
+  const said = [`AS ${c.fourOctetAs}`, families.join("+")];
+  if (c.enhancedRouteRefresh) said.push("enhanced refresh");
+  if (c.extendedMessage) said.push("extended messages");
+  if (c.extendedNextHop) said.push("extended next hops");
+  if (c.gracefulRestart) said.push(`graceful restart ${c.gracefulRestart.restartSeconds}`);
+  if (c.longLived) said.push("long-lived");
+  for (const family of families) if (c.addPath[family].send) said.push(`paths of ${family}`);
+  return said.join(", ");
+}
+
+describe("what ExaBGP, GoBGP, OpenBGPD and FRR send of newer features", () => {
+  for (const [speaker, opens, sends] of [
+    [
+      "exabgp",
+      "AS 65006, ipv4+ipv6, enhanced refresh, extended messages, graceful restart 120, paths of ipv4, paths of ipv6",
+      [
+        "10.6.0.0/16 #7 via 10.99.0.6 path 65006 igp med 5 65006:1 65535:65281 65006:1:2 65006:1:3 rt:65006:1 aggregator 65006",
+        "10.6.1.0/24 #8 via 10.99.0.6 path 65006 70001 igp attribute 40 of 10",
+        "10.6.2.0/24 #9 via 10.99.0.6 path 65006 igp",
+        "2001:db8:6::/48 #10 via 2001:db8::6 path 65006 igp 65006:1:2",
+        "End-of-RIB ipv4",
+        "End-of-RIB ipv6",
+      ],
+    ],
+    [
+      "gobgp",
+      "AS 70004, ipv4+ipv6, extended next hops, graceful restart 120, paths of ipv4",
+      [
+        "10.4.4.128/25 #1 via 10.99.0.4 path 70004 65010 70010 igp",
+        "10.4.4.0/24 #1 via 10.99.0.4 path 70004 incomplete med 3 65004:1 70004:1:2",
+        "End-of-RIB ipv4",
+        "2001:db8:4::/48 via 2001:db8::4 path 70004 incomplete 65004:1",
+        "End-of-RIB ipv6",
+      ],
+    ],
+    [
+      "openbgpd",
+      "AS 65005, ipv4+ipv6, enhanced refresh, graceful restart 0, paths of ipv4, paths of ipv6",
+      [
+        "End-of-RIB ipv4",
+        "End-of-RIB ipv6",
+        "10.5.5.0/24 #3664724512 via 10.99.0.5 path 65005 igp 65005:7 65005:1:2 rt:65005:9",
+        "10.5.6.0/26 #3664724512 via 10.99.0.5 path 65005 65005 65005 igp med 9",
+        "2001:db8:5::/48 #3664724512 via 2001:db8::6 path 65005 igp",
+      ],
+    ],
+    [
+      "frr2",
+      "AS 70003, ipv4+ipv6, enhanced refresh, extended messages, graceful restart 120, long-lived, paths of ipv4, paths of ipv6",
+      [
+        "End-of-RIB ipv4",
+        "End-of-RIB ipv6",
+        "10.5.0.0/17 #2 via 10.99.0.3 path 70003 70003 70003 igp med 0 100:1 200:2 70003:1:2 70003:3:4 rt:70003:5",
+        "2001:db8:f::/48 via ::ffff:10.99.0.3 path 70003 70003 70003 igp med 0 100:1 200:2 70003:1:2 70003:3:4 rt:70003:5",
+      ],
+    ],
+  ] as const) {
+    it(speaker, () => {
+      assert.equal(offer(speaker), opens);
+      assert.deepEqual(updates(speaker), sends);
+    });
+  }
 });
