@@ -45,27 +45,34 @@ function withInterface(peer: BgpPeer, unnumbered: UnnumberedPeers | undefined): 
   return zone !== "" && unnumbered?.nameOf(zone) === peer.name ? { ...peer, interface: zone } : peer;
 }
 
+/** The speaker's name of a peer that may be named by its interface. @throws BgpRequestError where nobody was heard on it */
+function named(name: string, unnumbered: UnnumberedPeers | undefined): string {
+  const why = unnumbered?.waiting().find(({ peer }) => peer.interface === name)?.why;
+  if (why !== undefined) throw new BgpRequestError("agent/no-such-peer", `${name} has no peer: ${why}`, {});
+  return unnumbered?.nameOf(name) ?? name;
+}
+
 /** An address without a length asks for what covers it. */
-function asked(text: string): Pick<RouteQuery, "prefix" | "longest"> {
+function destination(text: string): Pick<RouteQuery, "prefix" | "longest"> {
   return { prefix: parsePrefix(text)!, longest: !text.includes("/") };
 }
 
 function answerRoutes(speaker: Speaker, request: BgpRoutesRequest, unnumbered?: UnnumberedPeers): BgpRoutesAnswer {
-  const { do: _do, prefix, view = "best", limit = 1000, peer: named, ...rest } = request;
-  const peer = named === undefined ? undefined : (unnumbered?.nameOf(named) ?? named);
+  const { do: _do, prefix, view = "best", limit = 1000, peer: asked, ...rest } = request;
+  const peer = asked === undefined ? undefined : named(asked, unnumbered);
   if (peer !== undefined && peer !== "local" && !speaker.peer(peer)) throw noSuchPeer(peer);
   const query = {
     ...rest,
     view,
     limit,
     ...(peer !== undefined && { peer }),
-    ...(prefix !== undefined && asked(prefix)),
+    ...(prefix !== undefined && destination(prefix)),
   };
   return { ok: true, ...speaker.listRoutes(query) };
 }
 
 function answerExplain(speaker: Speaker, { prefix: text }: BgpExplainRequest): BgpExplainAnswer {
-  const { prefix, longest } = asked(text);
+  const { prefix, longest } = destination(text);
   const found = speaker.explain(prefix!, longest);
   return {
     ok: true,
@@ -94,7 +101,7 @@ export function answerBgp(
     case "bgp.peers":
       return answerPeers(speaker, now, unnumbered);
     case "bgp.peer":
-      return answerPeer(speaker, unnumbered?.nameOf(request.name) ?? request.name, now);
+      return answerPeer(speaker, named(request.name, unnumbered), now);
     case "bgp.routes":
       return answerRoutes(speaker, request, unnumbered);
     case "bgp.explain":
