@@ -65,6 +65,11 @@ export interface DaemonKind {
   readonly name: DaemonName;
   /** What this version cannot do, with the reason. */
   readonly lacks: { readonly [F in Feature]?: string };
+  /**
+   * Why it may close, after a collision, also the session that it keeps, and take it up again a second later; absent: it does
+   * not.
+   */
+  readonly endsKeptSession?: string;
   /** The version as the program tells it. */
   version(): Promise<string>;
   open(host: Host): Daemon;

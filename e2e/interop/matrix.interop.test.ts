@@ -6,6 +6,7 @@ import { frr } from "./daemon/frr.ts";
 import { gobgp } from "./daemon/gobgp.ts";
 import { openbgpd } from "./daemon/openbgpd.ts";
 import type { DaemonName } from "./daemon.ts";
+import { collisions } from "./experiment/collisions.ts";
 import type { Experiment } from "./experiment/experiment.ts";
 import { forwarding } from "./experiment/forwarding.ts";
 import { reflection } from "./experiment/reflection.ts";
@@ -18,7 +19,7 @@ import { beginMatrix, type Matrix } from "./run-matrix.ts";
 
 const page = new URL("README.md", import.meta.url).pathname;
 const kinds = [bird, frr, gobgp, openbgpd, exabgp].filter(({ name }) => wanted("MATRIX_DAEMON", name));
-const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding };
+const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding, collisions };
 const experiments = Object.entries(all).flatMap(([name, each]) => (wanted("MATRIX_EXPERIMENT", name) ? [each] : []));
 const keys = (Object.keys(rows) as RowKey[]).filter((row) => experiments.some((each) => each.rows.includes(row)));
 

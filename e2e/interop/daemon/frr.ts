@@ -120,6 +120,8 @@ class Frr implements Daemon {
 export const frr: DaemonKind = {
   name: "FRR",
   lacks: {},
+  endsKeptSession:
+    "the stop of the connection that lost hits the winner when our KEEPALIVE is read in one go with our OPEN",
   version: async () => /version ([\d.]+)/.exec(await run(`${daemons}/bgpd`, ["--version"]))![1]!,
   open: (host) => new Frr(host),
 };
