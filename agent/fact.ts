@@ -21,6 +21,11 @@ export type AgentFact =
   | { readonly fact: "agent.links-lost"; readonly why: string }
   | { readonly fact: "agent.routes-lost"; readonly why: string }
   | { readonly fact: "agent.bgp"; readonly state: "started" | "restarted" | "off"; readonly why: string }
+  | {
+      readonly fact: "agent.secret";
+      readonly file: string;
+      readonly state: "read" | "changed" | "missing" | "bad";
+    }
   | { readonly fact: "agent.stopping"; readonly signal: string };
 
 /** How loud each fact is. */
@@ -38,5 +43,6 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.links-lost": "warn",
   "agent.routes-lost": "warn",
   "agent.bgp": "info",
+  "agent.secret": "info",
   "agent.stopping": "info",
 };

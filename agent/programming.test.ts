@@ -56,7 +56,7 @@ const appears = output({
 });
 
 describe("what a turn does to the kernel", () => {
-  it("sets the interface and the rules first, routes when the rules stand, then lets go, then tells", async () => {
+  it("sets the interface and the rules first, routes when the rules stand, then tells, then lets go", async () => {
     const { log, rules, programming } = setUp();
     programming.begin(false);
     assert.deepEqual(log.splice(0), ["net/ipv4/ip_forward = 1", "rules may go"]);
@@ -69,9 +69,9 @@ describe("what a turn does to the kernel", () => {
     assert.deepEqual(log, [
       "neighbour 7 10.65.0.1",
       "route 10.65.0.1/32 unicast link",
+      "ruled",
       "routes may go",
       "neighbours may go",
-      "ruled",
     ]);
   });
 

@@ -40,7 +40,7 @@ export class Programming {
 
   /**
    * Hands a turn's outcome to the drivers. `ruled` is called when the kernel holds the rules and the routes were handed
-   * over; turns keep their order. Resolves when there is nothing left to write for now.
+   * over, and before anything may be deleted; turns keep their order. Resolves when there is nothing left to write for now.
    */
   async apply(node: NodeOutput, policy: PolicyOutput, ruled: () => void): Promise<void> {
     const { fib, neighbours, ruleset, lowering } = this.#drivers;
@@ -48,9 +48,9 @@ export class Programming {
     lowering.apply(policy);
     await ruleset.apply();
     this.#routes(node);
+    ruled();
     fib.allowDeletes();
     neighbours.allowDeletes();
-    ruled();
     await Promise.all([fib.settled(), neighbours.settled()]);
   }
 

@@ -37,7 +37,7 @@ function peerStatus(planned: PlannedPeer, state: PeerState | undefined): PeerSta
     since: state ? formatTimestamp(state.since) : "",
     received: family?.received ?? 0,
     advertised: family?.advertised ?? 0,
-    why: state ? state.why : "the speaker is not running yet",
+    why: planned.problem || (state ? state.why : "the speaker is not running yet"),
     ...(state && { detail: peerDetail(state, family) }),
   };
 }

@@ -4,11 +4,14 @@ import type { SpeakerStatus } from "../../bgp/speaker/status.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
-import { parsePrefix } from "../../net/prefix.ts";
+import { type Prefix, parsePrefix } from "../../net/prefix.ts";
 import type { AgentFact } from "../fact.ts";
+import { defaultListenPort } from "../graph/bgp-settings.ts";
 import type { NodeGraph, NodeOutput } from "../graph/node-graph.ts";
-import type { Self } from "../graph/planned.ts";
-import { peerConfig } from "./peer-config.ts";
+import type { PlannedPeer, Self } from "../graph/planned.ts";
+import { withheldPrefixes } from "../graph/withheld.ts";
+import { listenPlaces } from "./listen-places.ts";
+import { type PeerContext, peerConfig } from "./peer-config.ts";
 
 /** Next hops of one route: Calico's BIRD has `merge paths on`, which is 16 (BIRD 2 doc, kernel protocol). */
 const maxPaths = 16;
@@ -26,16 +29,19 @@ export interface BgpServiceOptions {
   readonly port: number | undefined;
   /** Families whose routes of an earlier life were found in the kernel. */
   readonly preserved: readonly Family[];
+  /** Routes inside these prefixes are not for the kernel. */
+  readonly withhold: (prefixes: readonly Prefix[]) => void;
 }
 
 /** The part of us that cannot change under a running speaker. */
-function identity(self: Self, port: number): string {
-  return JSON.stringify([self.asn, self.routerId, self.clusterId, port, !!self.ipv4, !!self.ipv6]);
+function identity(self: Self): string {
+  return JSON.stringify([self.asn, self.routerId, self.clusterId, !!self.ipv4, !!self.ipv6]);
 }
 
 /**
- * Keeps the node's BGP speaker as the graph wants it: announcements, sessions, filters of pools. When who we are changes, the
- * speaker is made anew; the first of all may say that it has restarted and kept forwarding.
+ * Keeps the node's BGP speaker as the graph wants it: announcements, sessions, filters of pools, where it waits. When who we
+ * are changes, the speaker is made anew; the first of all may say that it has restarted and kept forwarding. A session that
+ * cannot be begun (its password is missing) is one that the speaker does not know.
  */
 export class BgpService {
   readonly #options: BgpServiceOptions;
@@ -55,13 +61,13 @@ export class BgpService {
       this.#stop("the node has no BGP address");
       return;
     }
-    const port = this.#options.port ?? graph.settings.listenPort ?? 179;
-    const wanted = identity(self, port);
-    if (this.#speaker && this.#identity === wanted) this.#follow(this.#speaker, output, graph);
+    const wanted = identity(self);
+    if (output.pools) this.#options.withhold(withheldPrefixes(graph.settings, output.pools));
+    if (this.#speaker && this.#identity === wanted) this.#follow(this.#speaker, output, graph, self);
     else {
       this.#stop("who we are has changed");
       this.#identity = wanted;
-      this.#speaker = this.#start(self, port, graph);
+      this.#speaker = this.#start(self, graph);
     }
   }
 
@@ -79,7 +85,7 @@ export class BgpService {
     this.#speaker = undefined;
   }
 
-  #start(self: Self, port: number, graph: NodeGraph): Speaker {
+  #start(self: Self, graph: NodeGraph): Speaker {
     const { restartSeconds, open, tell } = this.#options;
     const preserved = this.#preserved;
     this.#preserved = [];
@@ -90,36 +96,41 @@ export class BgpService {
       ...(clusterId !== undefined && { clusterId }),
       families: ["ipv4", "ipv6"],
       maxPaths,
-      listen: { port },
       ebgpRequiresPolicy: true,
       gracefulRestart: { restartSeconds, stalePathSeconds },
       restart: { restarting: preserved.length > 0, forwardingPreserved: preserved },
     });
-    for (const { prefix } of graph.announcements.values()) speaker.announce(prefix);
-    for (const peer of graph.peers.values())
-      speaker.setPeer(peerConfig(peer, graph.pools, restartSeconds, graph.settings));
+    for (const { prefix, interfaceName } of graph.announcements.values()) announce(speaker, prefix, interfaceName);
+    const context = this.#context(self, graph);
+    for (const peer of graph.peers.values()) setPeer(speaker, peer, context);
+    speaker.setListen(this.#places(self, graph));
     speaker.start();
-    tell({ fact: "agent.bgp", state: "started", why: `AS ${self.asn}, identifier ${self.routerId}, port ${port}` });
+    tell({ fact: "agent.bgp", state: "started", why: `AS ${self.asn}, identifier ${self.routerId}` });
     return speaker;
   }
 
-  #follow(speaker: Speaker, output: NodeOutput, graph: NodeGraph): void {
+  #follow(speaker: Speaker, output: NodeOutput, graph: NodeGraph, self: Self): void {
+    speaker.setListen(this.#places(self, graph));
     for (const change of output.announcements) {
-      if (change.kind === "set") speaker.announce(change.value.prefix);
+      if (change.kind === "set") announce(speaker, change.value.prefix, change.value.interfaceName);
       else speaker.withdraw(parsePrefix(change.key)!);
     }
     for (const change of output.peers) {
       if (change.kind === "delete") speaker.removePeer(parseAddress(change.key.split(" ")[0]!)!);
     }
-    const { restartSeconds } = this.#options;
+    const context = this.#context(self, graph);
     // What may leave, and how, follows from the pools and the settings, for every session.
-    if (output.pools) {
-      for (const peer of graph.peers.values())
-        speaker.setPeer(peerConfig(peer, output.pools, restartSeconds, graph.settings));
-    }
-    for (const change of output.peers) {
-      if (change.kind === "set") speaker.setPeer(peerConfig(change.value, graph.pools, restartSeconds, graph.settings));
-    }
+    if (output.pools) for (const peer of graph.peers.values()) setPeer(speaker, peer, context);
+    for (const change of output.peers) if (change.kind === "set") setPeer(speaker, change.value, context);
+  }
+
+  #context(self: Self, { pools, settings }: NodeGraph): PeerContext {
+    const { restartSeconds } = this.#options;
+    return { pools, settings, restartSeconds, isReflector: self.clusterId !== undefined };
+  }
+
+  #places(self: Self, { settings }: NodeGraph): ReturnType<typeof listenPlaces> {
+    return listenPlaces(self, settings, this.#options.port ?? settings.listenPort ?? defaultListenPort);
   }
 
   #stop(why: string): void {
@@ -128,6 +139,16 @@ export class BgpService {
     this.#speaker = undefined;
     this.#options.tell({ fact: "agent.bgp", state: "off", why });
   }
+}
+
+/** Filters may ask for the interface of an address of ours. */
+function announce(speaker: Speaker, prefix: Prefix, interfaceName: string | undefined): void {
+  speaker.announce(prefix, interfaceName === undefined ? {} : { interface: interfaceName });
+}
+
+function setPeer(speaker: Speaker, peer: PlannedPeer, context: PeerContext): void {
+  if (peer.problem === "") speaker.setPeer(peerConfig(peer, context));
+  else speaker.removePeer(peer.address, peer.zone);
 }
 
 /** Cease, Other Configuration Change (RFC 4486). */

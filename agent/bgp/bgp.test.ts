@@ -10,13 +10,13 @@ import { SimClock } from "../../lib/sim/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import { formatAddress, parseAddress } from "../../net/address-text.ts";
 import { formatPrefix, type Prefix, parsePrefix } from "../../net/prefix.ts";
+import type { BgpSettings } from "../graph/bgp-settings.ts";
 import { NextHopResolver } from "../graph/next-hop-resolver.ts";
 import type { PlannedPeer } from "../graph/planned.ts";
-import type { BgpSettings } from "../graph/self.ts";
 import { exportFilter, relayedMed } from "./export-filter.ts";
 import { KernelRoutes } from "./kernel-routes.ts";
 import { NextHopFeed } from "./next-hop-feed.ts";
-import { peerConfig } from "./peer-config.ts";
+import { type PeerContext, peerConfig } from "./peer-config.ts";
 
 const pool = (cidr: string, exported = true) => ({ prefix: parsePrefix(cidr)!, exported });
 
@@ -85,6 +85,9 @@ describe("what leaves a node by BGP", () => {
 });
 
 describe("a planned session", () => {
+  const given = (pools: PeerContext["pools"] = [], settings: BgpSettings = {}): PeerContext => {
+    return { pools, settings, restartSeconds: 77, isReflector: false };
+  };
   const planned: PlannedPeer = {
     key: "10.0.0.2 ipv4",
     family: "ipv4",
@@ -100,14 +103,16 @@ describe("a planned session", () => {
     ttlSecurityHops: undefined,
     keepaliveSeconds: undefined,
     restartSeconds: undefined,
-    nextHopSelf: false,
+    nextHop: "auto",
+    problem: "",
+    reachableBy: undefined,
     routeReflectorClient: false,
     allowLocalAs: 0,
     filters: [],
     origin: "mesh",
   };
   it("carries its one family, accepts everything, and announces our restart time", () => {
-    const config = peerConfig(planned, [pool("10.0.0.0/8")], 77);
+    const config = peerConfig(planned, given([pool("10.0.0.0/8")]));
     assert.deepEqual(
       [
         config.families,
@@ -127,7 +132,7 @@ describe("a planned session", () => {
       metadata: { name: "f" },
       spec: { importV4: [{ action: "Reject" }], exportV4: [{ action: "Accept", peerType: "eBGP" }] },
     };
-    const config = peerConfig({ ...planned, asn: 1, localAsn: 65001, allowLocalAs: 2, filters: [filter] }, [], 77);
+    const config = peerConfig({ ...planned, asn: 1, localAsn: 65001, allowLocalAs: 2, filters: [filter] }, given());
     assert.deepEqual([config.localAsn, config.allowedOwnAs, config.enforceFirstAs], [65001, 2, false]);
     assert.equal(config.importFilter?.name, "f, then accept-all");
     assert.deepEqual(
@@ -138,7 +143,7 @@ describe("a planned session", () => {
       config.exportFilter?.terms.map(({ verdict }) => verdict),
       ["accept"],
     );
-    const internal = peerConfig({ ...planned, filters: [filter] }, [], 77);
+    const internal = peerConfig({ ...planned, filters: [filter] }, given());
     assert.equal(internal.exportFilter?.terms.length, 0, "its only rule is for eBGP");
   });
   it("sends routes with the communities of their prefixes, behind BGPFilters and before pools", () => {
@@ -150,7 +155,7 @@ describe("a planned session", () => {
         { cidr: "10.1.0.0/16", communities: ["nobody"] },
       ],
     };
-    const { terms } = peerConfig({ ...planned, asn: 1 }, [pool("10.0.0.0/8")], 77, settings).exportFilter!;
+    const { terms } = peerConfig({ ...planned, asn: 1 }, given([pool("10.0.0.0/8")], settings)).exportFilter!;
     assert.deepEqual(
       terms.map(({ name, verdict }) => [name, verdict]),
       [
@@ -165,9 +170,12 @@ describe("a planned session", () => {
     });
   });
   it("has three keepalives to a hold time, within what an OPEN can say", () => {
-    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 20, restartSeconds: 5 }, [], 77).holdTimeSeconds, 60);
-    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 86400 }, [], 77).holdTimeSeconds, 65535);
-    assert.equal(peerConfig({ ...planned, asn: 1 }, [pool("10.0.0.0/8")], 77).exportFilter?.terms[0]?.change?.med, 0);
+    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 20, restartSeconds: 5 }, given()).holdTimeSeconds, 60);
+    assert.equal(peerConfig({ ...planned, keepaliveSeconds: 86400 }, given()).holdTimeSeconds, 65535);
+    assert.equal(
+      peerConfig({ ...planned, asn: 1 }, given([pool("10.0.0.0/8")])).exportFilter?.terms[0]?.change?.med,
+      0,
+    );
   });
 });
 

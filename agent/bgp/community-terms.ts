@@ -3,7 +3,7 @@ import type { LargeCommunity } from "../../bgp/attribute/path-attributes.ts";
 import type { Term } from "../../bgp/filter/filter.ts";
 import { addressBits, type Family } from "../../net/family.ts";
 import { masked, parsePrefix } from "../../net/prefix.ts";
-import type { BgpSettings } from "../graph/self.ts";
+import type { BgpSettings } from "../graph/bgp-settings.ts";
 
 /**
  * The communities that leave with routes inside `prefixAdvertisements` of a family: every one that covers a route adds its

@@ -4,7 +4,7 @@ import { compareNextHops, type NextHop } from "../../kernel/fib-route.ts";
 import type { Cancel } from "../../lib/clock.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
-import { type Prefix, parsePrefix, prefixKey } from "../../net/prefix.ts";
+import { covers, type Prefix, parsePrefix, prefixKey } from "../../net/prefix.ts";
 import type { NextHopResolver } from "../graph/next-hop-resolver.ts";
 
 /** The routes' writer, as far as BGP needs it: FibDriver. */
@@ -40,6 +40,7 @@ export class KernelRoutes implements RouteSink, NextHops {
   readonly #sets = new Map<string, HopSet>();
   readonly #setOf = new Map<string, HopSet>();
   readonly #watchers = new Set<() => void>();
+  #withheld: readonly Prefix[] = [];
 
   constructor(resolver: NextHopResolver, writer: RouteWriter, ifindexOf: IfindexOf) {
     this.#resolver = resolver;
@@ -56,9 +57,10 @@ export class KernelRoutes implements RouteSink, NextHops {
     const groups = new Map<string, { prefixes: Prefix[]; path: WantedPath | undefined }>();
     for (const { prefix, nextHops, discard } of changes) {
       const set = nextHops.length > 0 ? this.#join(prefixKey(prefix), nextHops) : this.#leave(prefixKey(prefix));
-      const path = discard ? blackhole : set && this.#path(set.hops);
+      const way = discard ? blackhole : set && this.#path(set.hops);
+      if (set) set.written = pathText(way);
+      const path = this.#isWithheld(prefix) ? undefined : way;
       const text = pathText(path);
-      if (set) set.written = text;
       const group = groups.get(text);
       if (group) group.prefixes.push(prefix);
       else groups.set(text, { prefixes: [prefix], path });
@@ -89,10 +91,35 @@ export class KernelRoutes implements RouteSink, NextHops {
       const text = pathText(path);
       if (text === set.written) continue;
       set.written = text;
-      const prefixes = Array.from(set.prefixes, (key) => parsePrefix(key)!);
-      this.#writer.applyBatch([{ prefixes, path }]);
+      this.#writer.applyBatch([{ prefixes: this.#writable(set), path }]);
     }
     for (const hear of [...this.#watchers]) hear();
+  }
+
+  /**
+   * Routes inside these prefixes are not for the kernel: what BGP has there is taken out, what it gets there stays out, and
+   * what lies there no longer comes in.
+   */
+  withhold(prefixes: readonly Prefix[]): void {
+    if (prefixes.map(prefixKey).join() === this.#withheld.map(prefixKey).join()) return;
+    const isBefore = (prefix: Prefix): boolean => this.#isWithheld(prefix);
+    for (const set of this.#sets.values()) {
+      const all = Array.from(set.prefixes, (key) => parsePrefix(key)!);
+      const going = all.filter((prefix) => !isBefore(prefix) && isInside(prefix, prefixes));
+      const coming = all.filter((prefix) => isBefore(prefix) && !isInside(prefix, prefixes));
+      if (going.length > 0) this.#writer.applyBatch([{ prefixes: going, path: undefined }]);
+      if (coming.length > 0) this.#writer.applyBatch([{ prefixes: coming, path: this.#path(set.hops) }]);
+    }
+    this.#withheld = prefixes;
+  }
+
+  #isWithheld(prefix: Prefix): boolean {
+    return this.#withheld.length > 0 && isInside(prefix, this.#withheld);
+  }
+
+  #writable(set: HopSet): Prefix[] {
+    const all = Array.from(set.prefixes, (key) => parsePrefix(key)!);
+    return this.#withheld.length === 0 ? all : all.filter((prefix) => !this.#isWithheld(prefix));
   }
 
   /** Which routes a next hop set carries, for `explain`: nothing when BGP has no route there. */
@@ -129,6 +156,10 @@ export class KernelRoutes implements RouteSink, NextHops {
     const unique = new Map(ways.map((way) => [`${way.ifindex} ${way.via ? formatAddress(way.via) : ""}`, way]));
     return { type: "unicast", scope: "universe", nexthops: [...unique.values()].sort(compareNextHops) };
   }
+}
+
+function isInside(prefix: Prefix, ranges: readonly Prefix[]): boolean {
+  return ranges.some((range) => covers(range, prefix));
 }
 
 const blackhole: WantedPath = { type: "blackhole", scope: "universe", nexthops: [] };

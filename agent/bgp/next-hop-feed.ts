@@ -16,12 +16,16 @@ export interface NextHopFeedOptions {
   readonly resolver: NextHopResolver;
   /** The stamp of routes that BGP made: they are passed over. */
   readonly bgpProtocol: number;
+  /** Whether what lies on an interface is not to be used as the way to a next hop; absent: all of it is. */
+  readonly isIgnored?: (ifindex: number) => boolean;
   /** Some next hop may resolve differently now. */
   readonly changed: () => void;
 }
 
 /** How long changes are gathered before everybody looks again: routes of a restarting interface come in dozens. */
 const gatherMs = millis(5);
+/** Stamp of routes that the kernel makes of addresses (linux/rtnetlink.h RTPROT_KERNEL). */
+const kernelProtocol = 2;
 const retryMs: Millis = millis(1000);
 
 /** Keeps a resolver fed with the main table's routes that are not BGP's: first all of them, then what changes. */
@@ -42,6 +46,12 @@ export class NextHopFeed {
     this.#fib = this.#options.open({}, this.#listener());
     await this.#dump(this.#fib);
     this.#options.changed();
+  }
+
+  /** Which interfaces are ignored has changed: everything is looked at again. */
+  reread(): void {
+    this.#mustDump = true;
+    this.#soon(gatherMs);
   }
 
   close(): void {
@@ -68,11 +78,19 @@ export class NextHopFeed {
   }
 
   #put(route: FibRoute): void {
-    if (route.table !== mainTable || route.protocol === this.#options.bgpProtocol) return;
+    if (this.#isPassedOver(route)) return;
     const key = routeKey(route);
     this.#known.set(key, route);
     this.#options.resolver.onRoute({ kind: "set", key, value: route }, route.prefix);
     this.#soon(gatherMs);
+  }
+
+  /** Routes of BGP, and the networks that addresses on ignored interfaces make (BIRD's protocol direct). */
+  #isPassedOver({ table, protocol, nexthops }: FibRoute): boolean {
+    const { bgpProtocol, isIgnored } = this.#options;
+    if (table !== mainTable || protocol === bgpProtocol) return true;
+    if (!isIgnored || protocol !== kernelProtocol || nexthops.length === 0) return false;
+    return nexthops.every(({ via, ifindex }) => !via && isIgnored(ifindex));
   }
 
   /**
@@ -121,6 +139,7 @@ export class NextHopFeed {
     const gone = new Set(this.#known.keys());
     for (const family of families) {
       for (const route of await fib.dump({ family, table: mainTable })) {
+        if (this.#isPassedOver(route)) continue;
         gone.delete(routeKey(route));
         this.#put(route);
       }

@@ -32,6 +32,12 @@ export const environmentFields = {
     "none: no BGP; any other backend of Calico needs a tunnel and is refused",
   ),
   runDir: field("MANX_RUN_DIR", text, "/run/manx", "folder of the agent's socket"),
+  secretsDir: field(
+    "MANX_SECRETS_DIR",
+    text,
+    "/etc/manx/secrets",
+    "folder of the Secrets that BGP passwords refer to: the file name/key is the value; read again when it changes",
+  ),
   gracefulRestartSeconds: field(
     "MANX_GRACEFUL_RESTART_SECONDS",
     integer(1, 4095),

@@ -1,4 +1,4 @@
-import { covers, type Prefix } from "../../net/prefix.ts";
+import { covers, type Prefix, prefixKey } from "../../net/prefix.ts";
 import type { PlannedAnnouncement, PlannedRoute } from "./planned.ts";
 
 /** An IP pool as announcements need it. */
@@ -10,11 +10,13 @@ export interface PoolExport {
 /**
  * What this node announces, by prefix: its blocks, and every workload address that no block of its own covers (borrowed from
  * another node's block, or of a pool of single addresses): the longer prefix wins everywhere. Only what lies in a pool that
- * is exported leaves the node; a pool with disableBGPExport inside another one keeps its part back.
+ * is exported leaves the node; a pool with disableBGPExport inside another one keeps its part back. Ranges of services are
+ * announced as they are.
  */
 export function advertisements(
   routes: ReadonlyMap<string, PlannedRoute>,
   pools: readonly PoolExport[],
+  services: readonly Prefix[] = [],
 ): ReadonlyMap<string, PlannedAnnouncement> {
   const blocks: Prefix[] = [];
   for (const route of routes.values()) if (route.kind === "blackhole") blocks.push(route.prefix);
@@ -28,7 +30,11 @@ export function advertisements(
     if (!pool?.exported) continue;
     if (route.kind === "blackhole") out.set(key, { prefix: route.prefix, kind: "block" });
     else if (!blocks.some((block) => covers(block, route.prefix)))
-      out.set(key, { prefix: route.prefix, kind: "address" });
+      out.set(key, { prefix: route.prefix, kind: "address", interfaceName: route.interfaceName });
+  }
+  for (const prefix of services) {
+    const key = prefixKey(prefix);
+    if (!out.has(key)) out.set(key, { prefix, kind: "service" });
   }
   return out;
 }

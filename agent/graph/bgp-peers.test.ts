@@ -3,7 +3,8 @@ import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
 import type { Node } from "../../datastore/model/node.ts";
 import { bgpPeers } from "./bgp-peers.ts";
-import { type BgpSettings, hashedRouterId, selfOf } from "./self.ts";
+import type { BgpSettings } from "./bgp-settings.ts";
+import { hashedRouterId, selfOf } from "./self.ts";
 
 const apiVersion = "projectcalico.org/v3";
 function node(name: string, bgp: Node["spec"]["bgp"], labels: Record<string, string> = {}): Node {
@@ -144,10 +145,10 @@ describe("BGP sessions of a node", () => {
         peer.keepaliveSeconds,
         peer.restartSeconds,
         peer.sourceAddress,
-        peer.nextHopSelf,
+        peer.nextHop,
         peer.allowLocalAs,
       ],
-      [1, 20, 90, undefined, true, 2],
+      [1, 20, 90, undefined, "self", 2],
     );
   });
 });

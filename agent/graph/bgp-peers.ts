@@ -1,16 +1,15 @@
 import { asNumberOf } from "../../datastore/model/as-number.ts";
 import type { BGPFilter } from "../../datastore/model/bgp-filter.ts";
 import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
-import { parsePeerIP } from "../../datastore/model/bgp-peer-check.ts";
 import { parseDuration } from "../../datastore/model/duration.ts";
 import type { Node } from "../../datastore/model/node.ts";
 import type { Address } from "../../net/address.ts";
-import { formatAddress } from "../../net/address-text.ts";
-import { type Family, families } from "../../net/family.ts";
-import { matches } from "../../policy/selector/evaluate.ts";
-import { parseSelector } from "../../policy/selector/parse.ts";
+import { formatAddress, parseAddress } from "../../net/address-text.ts";
+import type { Secret } from "../secrets/secret.ts";
+import { type Remote, type RemoteInput, remoteNodes, remotesOf, selects } from "./bgp-remotes.ts";
+import { type BgpSettings, defaultListenPort } from "./bgp-settings.ts";
+import { passwordOf } from "./password.ts";
 import type { PlannedPeer, Self } from "./planned.ts";
-import { type BgpSettings, nodeAddress, nodeAsn } from "./self.ts";
 
 /** Everything the sessions of a node follow from. */
 export interface PeeringInput {
@@ -20,66 +19,47 @@ export interface PeeringInput {
   readonly settings: BgpSettings;
   /** BGPFilters by name; absent: there are none. */
   readonly filters?: ReadonlyMap<string, BGPFilter>;
+  /** What passwords stand for, by `name/key`; absent: nothing has been read. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
+  /** The port on which a node waits; absent: the same for all. */
+  readonly listenPort?: (node: string) => number;
 }
 
-/** The other end of a session before options: a node of ours, or a stranger. */
-interface Remote {
-  readonly family: Family;
-  readonly address: Address;
-  readonly port: number;
-  readonly asn: number;
-  readonly clusterId: string | undefined;
-  /** Whether one of two Calico nodes is to dial, by comparison of their addresses. */
-  readonly singleDialler: boolean;
-}
+type Spec = BGPPeer["spec"];
 
 /** Strongest first: what an operator wrote for one node beats what was written for all, and that beats the mesh. */
 const rank = { "node specific": 0, global: 1, "node-to-node mesh": 2 } as const;
 
-function selects(selector: string | undefined, labels: Readonly<Record<string, string>>): boolean {
-  const parsed = parseSelector(selector ?? "");
-  return "selector" in parsed && matches(parsed.selector, labels);
+/** Longest restart time that an OPEN can say, seconds (RFC 4724 3: twelve bits), and longest hold time. */
+const longestRestart = 4095;
+const longestHold = 65535;
+
+function wholeSeconds(value: string | undefined, most: number): number | undefined {
+  const millis = value === undefined ? undefined : parseDuration(value);
+  return millis === undefined ? undefined : Math.min(most, Math.round(millis / 1000));
 }
 
-function remoteNode(input: PeeringInput, node: Node, family: Family): Remote | undefined {
-  const address = nodeAddress(node, family);
-  if (!address) return undefined;
-  return {
-    family,
-    address,
-    port: input.settings.listenPort ?? 179,
-    asn: nodeAsn(node, input.settings),
-    clusterId: node.spec.bgp?.routeReflectorClusterID || undefined,
-    singleDialler: true,
-  };
+function plainAddress({ family, a, b, c, d }: Address): Address {
+  return { family, a, b, c, d };
 }
 
-function plan(
-  input: PeeringInput,
-  remote: Remote,
-  type: PlannedPeer["type"],
-  origin: string,
-  spec: BGPPeer["spec"],
-): PlannedPeer {
-  const { self } = input;
+function nextHopOf({ nextHopMode, keepOriginalNextHop }: Spec): PlannedPeer["nextHop"] {
+  if (nextHopMode === "Self") return "self";
+  return nextHopMode === "Keep" || keepOriginalNextHop ? "keep" : "auto";
+}
+
+function plan(input: PeeringInput, remote: Remote, type: PlannedPeer["type"], origin: string, spec: Spec): PlannedPeer {
+  const { self, secrets = new Map() } = input;
   const own = remote.family === "ipv4" ? self.ipv4 : self.ipv6;
   const text = formatAddress(remote.address);
   const localAsn = spec.localASNumber !== undefined ? asNumberOf(spec.localASNumber) : self.asn;
   const internal = remote.asn === localAsn;
-  const span = (value: string | undefined): number | undefined => {
-    const millis = value === undefined ? undefined : parseDuration(value);
-    return millis === undefined ? undefined : Math.round(millis / 1000);
-  };
+  const { key: password, problem } = passwordOf(spec.password, secrets);
+  const keepaliveSeconds = wholeSeconds(spec.keepaliveTime, Math.floor(longestHold / 3));
   return {
     key: `${text} ${remote.family}`,
     family: remote.family,
-    address: {
-      family: remote.family,
-      a: remote.address.a,
-      b: remote.address.b,
-      c: remote.address.c,
-      d: remote.address.d,
-    },
+    address: plainAddress(remote.address),
     zone: undefined,
     port: remote.port,
     asn: remote.asn,
@@ -87,93 +67,61 @@ function plan(
     type,
     // Calico compares the texts: "10.0.0.9" > "10.0.0.10". Pairs with a Calico node only agree when we do the same.
     passive: remote.singleDialler && own !== undefined && text > formatAddress(own),
-    sourceAddress:
-      spec.sourceAddress === "None" || !own
-        ? undefined
-        : { family: own.family, a: own.a, b: own.b, c: own.c, d: own.d },
-    password: undefined,
+    sourceAddress: spec.sourceAddress === "None" || !own ? undefined : plainAddress(own),
+    password,
+    problem,
     ttlSecurityHops: spec.ttlSecurity || undefined,
-    keepaliveSeconds: span(spec.keepaliveTime),
-    restartSeconds: span(spec.maxRestartTime),
-    nextHopSelf: spec.nextHopMode === "Self",
+    keepaliveSeconds: keepaliveSeconds === undefined ? undefined : Math.max(1, keepaliveSeconds),
+    restartSeconds: wholeSeconds(spec.maxRestartTime, longestRestart),
+    nextHop: nextHopOf(spec),
     routeReflectorClient: internal && self.clusterId !== undefined && remote.clusterId !== self.clusterId,
     allowLocalAs: spec.numAllowedLocalASNumbers ?? 0,
+    reachableBy: spec.reachableBy ? parseAddress(spec.reachableBy) : undefined,
     // A name that stands for nothing is passed over, as Calico does.
     filters: (spec.filters ?? []).flatMap((name) => input.filters?.get(name) ?? []),
     origin,
   };
 }
 
+function remoteInput(input: PeeringInput): RemoteInput {
+  const { self, nodes, settings } = input;
+  const { listenPort = () => settings.listenPort ?? defaultListenPort } = input;
+  return { name: self.name, nodes, settings, listenPort };
+}
+
+/** Every node but reflectors, and nobody where we reflect. */
 function meshPeers(input: PeeringInput): PlannedPeer[] {
   const { self, settings } = input;
   if (settings.nodeToNodeMeshEnabled === false || self.clusterId) return [];
-  const spec = settings.nodeMeshMaxRestartTime ? { maxRestartTime: settings.nodeMeshMaxRestartTime } : {};
-  const out: PlannedPeer[] = [];
-  for (const node of input.nodes.values()) {
-    if (node.metadata.name === self.name) continue;
-    for (const family of families) {
-      const remote = (family === "ipv4" ? self.ipv4 : self.ipv6) && remoteNode(input, node, family);
-      if (remote && !remote.clusterId) out.push(plan(input, remote, "node-to-node mesh", "mesh", spec));
-    }
-  }
-  return out;
+  const spec: Spec = {
+    ...(settings.nodeMeshMaxRestartTime && { maxRestartTime: settings.nodeMeshMaxRestartTime }),
+    ...(settings.nodeMeshPassword && { password: settings.nodeMeshPassword }),
+  };
+  return remoteNodes(remoteInput(input), ({ spec: { bgp } }) => !bgp?.routeReflectorClusterID).map((remote) =>
+    plan(input, remote, "node-to-node mesh", "mesh", spec),
+  );
 }
 
-function remotesOf(input: PeeringInput, spec: BGPPeer["spec"]): Remote[] {
-  if (spec.peerSelector) {
-    const chosen = [...input.nodes.values()].filter(
-      (n) => n.metadata.name !== input.self.name && selects(spec.peerSelector, n.metadata.labels ?? {}),
-    );
-    return chosen.flatMap((node) => families.flatMap((family) => remoteNode(input, node, family) ?? []));
-  }
-  const target = spec.peerIP ? parsePeerIP(spec.peerIP) : undefined;
-  if (!target || spec.asNumber === undefined) return [];
-  const text = formatAddress(target.address);
-  const node = [...input.nodes.values()].find((n) => {
-    const address = nodeAddress(n, target.address.family);
-    return address !== undefined && formatAddress(address) === text;
-  });
-  // A node of ours listens where all of them do; a stranger on 179.
-  const port = target.port ?? (node ? (input.settings.listenPort ?? 179) : 179);
-  return [
-    {
-      family: target.address.family,
-      address: target.address,
-      port,
-      asn: asNumberOf(spec.asNumber),
-      clusterId: node?.spec.bgp?.routeReflectorClusterID || undefined,
-      singleDialler: false,
-    },
-  ];
-}
-
-function appliesTo(spec: BGPPeer["spec"], name: string, labels: Readonly<Record<string, string>>): boolean {
+/** Whether a node is on the near side of a peering. */
+function appliesTo(spec: Spec, name: string, labels: Readonly<Record<string, string>>): boolean {
   if (spec.node) return spec.node === name;
   return spec.nodeSelector ? selects(spec.nodeSelector, labels) : true;
 }
 
 function configuredPeers(input: PeeringInput): PlannedPeer[] {
   const { self } = input;
-  const out: PlannedPeer[] = [];
-  for (const { metadata, spec } of input.peerings.values()) {
-    if (spec.localWorkloadSelector) continue;
+  const remotes = remoteInput(input);
+  return [...input.peerings.values()].flatMap(({ metadata, spec }) => {
+    if (spec.localWorkloadSelector) return [];
     const type = spec.node || spec.nodeSelector ? "node specific" : "global";
-    const origin = `BGPPeer(${metadata.name})`;
-    if (appliesTo(spec, self.name, self.labels)) {
-      for (const remote of remotesOf(input, spec)) out.push(plan(input, remote, type, origin, spec));
-    }
-    if (!spec.peerSelector || spec.reversePeering === "Manual" || !selects(spec.peerSelector, self.labels)) continue;
+    const near = appliesTo(spec, self.name, self.labels) ? remotesOf(remotes, spec) : [];
+    const isFar = spec.peerSelector && spec.reversePeering !== "Manual" && selects(spec.peerSelector, self.labels);
     // The nodes that peer with us because of this object need us to peer with them.
-    for (const node of input.nodes.values()) {
-      if (node.metadata.name === self.name || !appliesTo(spec, node.metadata.name, node.metadata.labels ?? {}))
-        continue;
-      for (const family of families) {
-        const remote = remoteNode(input, node, family);
-        if (remote) out.push(plan(input, remote, type, origin, spec));
-      }
-    }
-  }
-  return out;
+    const back = isFar
+      ? remoteNodes(remotes, ({ metadata: { name, labels } }) => appliesTo(spec, name, labels ?? {}))
+      : [];
+    return [...near, ...back].map((remote) => plan(input, remote, type, `BGPPeer(${metadata.name})`, spec));
+  });
 }
 
 /**

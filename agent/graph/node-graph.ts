@@ -6,11 +6,14 @@ import type { Node } from "../../datastore/model/node.ts";
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
 import type { Change } from "../../lib/change.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
+import type { Secret } from "../secrets/secret.ts";
 import { advertisements } from "./advertisements.ts";
 import { bgpPeers } from "./bgp-peers.ts";
+import { type BgpSettings, listenPorts, settingsOf } from "./bgp-settings.ts";
 import { diff } from "./diff.ts";
 import { localEndpoint } from "./local-endpoint.ts";
 import { localNeighbours, localRoutes, samePlannedRoute } from "./local-routes.ts";
+import { passwordFiles } from "./password.ts";
 import type {
   LinkState,
   LocalEndpoint,
@@ -21,7 +24,8 @@ import type {
   Pool,
   Self,
 } from "./planned.ts";
-import { type BgpSettings, selfOf } from "./self.ts";
+import { selfOf } from "./self.ts";
+import { serviceRanges } from "./service-ranges.ts";
 
 /** What changed in what this node should have, since the last turn. */
 export interface NodeOutput {
@@ -52,7 +56,7 @@ export interface GraphOptions {
  *   WorkloadEndpoint ─┐
  *   links ────────────┼─▶ localRoutes ─┬─▶ localNeighbours
  *   own blocks ───────┘                └─▶ advertisements ◀── IPPool
- *   Node, BGPConfiguration, BGPPeer, BGPFilter ─▶ bgpPeers
+ *   Node, BGPConfiguration, BGPPeer, BGPFilter, secrets ─▶ bgpPeers
  */
 export class NodeGraph {
   readonly #options: GraphOptions;
@@ -64,6 +68,7 @@ export class NodeGraph {
   readonly #peerings = new Map<string, BGPPeer>();
   readonly #filters = new Map<string, BGPFilter>();
   readonly #configurations = new Map<string, BGPConfiguration>();
+  readonly #secrets = new Map<string, Secret>();
   #told: ReadonlyMap<string, LocalEndpoint> = new Map();
   #routes: ReadonlyMap<string, PlannedRoute> = new Map();
   #neighbours: ReadonlyMap<string, PlannedNeighbour> = new Map();
@@ -116,6 +121,8 @@ export class NodeGraph {
   onNode(change: Change<string, Node>): void {
     put(this.#nodes, change);
     this.#peersDirty = true;
+    // Its labels decide whether it announces addresses of load balancers.
+    if (change.key === this.#options.nodeName) this.#localDirty = true;
   }
 
   onPeering(change: Change<string, BGPPeer>): void {
@@ -132,6 +139,13 @@ export class NodeGraph {
     put(this.#configurations, change);
     this.#peersDirty = true;
     this.#poolsDirty = true;
+    this.#localDirty = true;
+  }
+
+  /** What is known of a secret, by `name/key`. */
+  onSecret(change: Change<string, Secret>): void {
+    put(this.#secrets, change);
+    this.#peersDirty = true;
   }
 
   /** Whether IPv6 is programmed at all (FelixConfiguration ipv6Support). */
@@ -196,21 +210,22 @@ export class NodeGraph {
 
   /** The cluster's BGP settings, with what this node's own configuration overrides. */
   get settings(): BgpSettings {
-    const own = this.#configurations.get(`node.${this.#options.nodeName}`)?.spec ?? {};
-    const { listenPort, bindMode, logSeverityScreen } = own;
-    return {
-      ...this.#configurations.get("default")?.spec,
-      ...(listenPort === undefined ? {} : { listenPort }),
-      ...(bindMode === undefined ? {} : { bindMode }),
-      ...(logSeverityScreen === undefined ? {} : { logSeverityScreen }),
-    };
+    return settingsOf(this.#configurations, this.#options.nodeName);
+  }
+
+  /** Secrets, `name/key`, that have to be known before sessions can be worked out. */
+  get secretFiles(): ReadonlySet<string> {
+    return passwordFiles(this.#peerings.values(), this.settings);
   }
 
   #localTurn(): Omit<NodeOutput, "peers" | "self" | "pools"> {
     const all = localRoutes(this.#endpoints, this.#links, [...this.#blocks.values()]);
     const routes = this.#ipv6 ? all : new Map([...all].filter(([, { prefix }]) => prefix.family === "ipv4"));
     const neighbours = localNeighbours(routes, this.#endpoints);
-    const announcements = advertisements(routes, [...this.#pools.values()]);
+    const labels = this.#nodes.get(this.#options.nodeName)?.metadata.labels ?? {};
+    const services = serviceRanges(this.settings, labels).announced;
+    const announced = this.#ipv6 ? services : services.filter(({ family }) => family === "ipv4");
+    const announcements = advertisements(routes, [...this.#pools.values()], announced);
     const interfaces = new Map<string, LinkState>();
     for (const { interfaceName } of this.#endpoints.values()) {
       const link = this.#links.get(interfaceName);
@@ -222,7 +237,7 @@ export class NodeGraph {
       routes: diff(this.#routes, routes, samePlannedRoute),
       neighbours: diff(this.#neighbours, neighbours, (x, y) => x.mac === y.mac),
       interfaces: diff(this.#interfaces, interfaces, (x, y) => x.ifindex === y.ifindex && x.up === y.up),
-      announcements: diff(this.#announcements, announcements, (x, y) => x.kind === y.kind),
+      announcements: diff(this.#announcements, announcements, sameAnnouncement),
     };
     this.#told = endpoints;
     this.#routes = routes;
@@ -236,7 +251,15 @@ export class NodeGraph {
     const settings = this.settings;
     const { nodeName, routerId } = this.#options;
     const self = selfOf(nodeName, this.#nodes.get(nodeName), settings, routerId);
-    const all = bgpPeers({ self, nodes: this.#nodes, peerings: this.#peerings, settings, filters: this.#filters });
+    const all = bgpPeers({
+      self,
+      nodes: this.#nodes,
+      peerings: this.#peerings,
+      settings,
+      filters: this.#filters,
+      secrets: this.#secrets,
+      listenPort: listenPorts(this.#configurations),
+    });
     const peers = this.#ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
     const same = (x: object, y: object): boolean => JSON.stringify(x) === JSON.stringify(y);
     const output = {
@@ -251,6 +274,10 @@ export class NodeGraph {
 
 const nothingLocal = { endpoints: [], routes: [], neighbours: [], interfaces: [], announcements: [] } as const;
 const nothingPeered = { peers: [], self: undefined } as const;
+
+function sameAnnouncement(x: PlannedAnnouncement, y: PlannedAnnouncement): boolean {
+  return x.kind === y.kind && x.interfaceName === y.interfaceName;
+}
 
 function put<V>(table: Map<string, V>, change: Change<string, V>): void {
   if (change.kind === "set") table.set(change.key, change.value);

@@ -44,8 +44,13 @@ export interface PlannedNeighbour {
 /** Something that this node announces to its BGP peers. */
 export interface PlannedAnnouncement {
   readonly prefix: Prefix;
-  /** block: an aggregate; address: one that no block of ours covers (borrowed, or of a pool of single addresses). */
-  readonly kind: "block" | "address";
+  /**
+   * block: an aggregate; address: one that no block of ours covers (borrowed, or of a pool of single addresses); service: a
+   * range of addresses of Kubernetes services.
+   */
+  readonly kind: "block" | "address" | "service";
+  /** The interface of an address, which BGPFilters may ask for. */
+  readonly interfaceName?: string;
 }
 
 /** One BGP session as this node should have it: one address family each, as bird and bird6 do. */
@@ -64,14 +69,20 @@ export interface PlannedPeer {
   readonly passive: boolean;
   readonly sourceAddress: Address | undefined;
   readonly password: string | undefined;
+  /** Why the session cannot be begun, or empty. */
+  readonly problem: string;
   /** Hops allowed with TTL security (RFC 5082); absent: off. */
   readonly ttlSecurityHops: number | undefined;
+  /** A third of the hold time that we offer. */
   readonly keepaliveSeconds: number | undefined;
   readonly restartSeconds: number | undefined;
-  readonly nextHopSelf: boolean;
+  /** auto: as RFC 4271 5.1.3; self: always us; keep: towards eBGP what the route came with. */
+  readonly nextHop: "auto" | "self" | "keep";
   readonly routeReflectorClient: boolean;
   /** How often our own AS may stand in a received path. */
   readonly allowLocalAs: number;
+  /** The router by which the peer is reached: a route of its own leads there. */
+  readonly reachableBy: Address | undefined;
   /** What stands in front of the built-in policy, in order. */
   readonly filters: readonly BGPFilter[];
   /** The datastore object that asked for it, for `explain`. */

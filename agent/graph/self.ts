@@ -1,16 +1,13 @@
 import { asNumberOf } from "../../datastore/model/as-number.ts";
-import type { BGPConfiguration } from "../../datastore/model/bgp-configuration.ts";
 import type { Node } from "../../datastore/model/node.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
+import type { BgpSettings } from "./bgp-settings.ts";
 import type { Self } from "./planned.ts";
 
 /** Calico's AS number when nothing else is said. */
 export const defaultAsn = 64512;
-
-/** The cluster's BGP settings as they hold for one node: `node.<name>` may override port, log level and bind mode only. */
-export type BgpSettings = BGPConfiguration["spec"];
 
 /** The AS number a node has: its own, else the cluster's, else Calico's default. */
 export function nodeAsn(node: Node | undefined, settings: BgpSettings): number {

@@ -17,17 +17,21 @@ import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import { BgpService } from "../bgp/bgp-service.ts";
 import { KernelRoutes } from "../bgp/kernel-routes.ts";
 import { NextHopFeed } from "../bgp/next-hop-feed.ts";
+import { ReachRoutes } from "../bgp/reach-routes.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, problemText } from "../config/read.ts";
 import { NftablesLowering } from "../dataplane/nftables/lowering.ts";
 import { defaultOptions, marksOf } from "../dataplane/options.ts";
 import type { AgentFact } from "../fact.ts";
+import { isIgnoredInterface } from "../graph/ignored-interfaces.ts";
 import { NextHopResolver } from "../graph/next-hop-resolver.ts";
-import { NodeGraph } from "../graph/node-graph.ts";
+import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostLinks } from "../host-links.ts";
 import { Intake } from "../intake.ts";
 import { Programming } from "../programming.ts";
+import { secretFiles } from "../secrets/io/secret-files.ts";
+import { Secrets } from "../secrets/secrets.ts";
 import { Waiters } from "../waiters.ts";
 import { BfdThread } from "./bfd.ts";
 import { Datastore } from "./datastore.ts";
@@ -47,6 +51,8 @@ export interface AgentOptions {
   readonly applied: (seconds: number) => void;
   /** IPAM should read pools and our node again. */
   readonly onPools: () => void;
+  /** How loud BGP is to be from now on (BGPConfiguration logSeverityScreen); undefined: as everything else. */
+  readonly onBgpSeverity: (severity: string | undefined) => void;
 }
 
 /**
@@ -63,10 +69,13 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #resolver = new NextHopResolver();
   readonly #bfd: BfdThread;
+  readonly #secrets: Secrets;
   #kernel: Kernel | undefined;
   #watch: LinkWatch | undefined;
   #feed: NextHopFeed | undefined;
   #routes: KernelRoutes | undefined;
+  #reach: ReachRoutes | undefined;
+  #ignored: readonly string[] = [];
   #programming: Programming | undefined;
   #bgp: BgpService | undefined;
   #settings: FelixSettings;
@@ -92,6 +101,12 @@ export class Agent {
     this.#settings = felixSettings(variables, []).settings;
     this.#bfd = new BfdThread(tell);
     const changed = (): void => this.#wake();
+    this.#secrets = new Secrets({
+      files: secretFiles(environment.secretsDir),
+      tell,
+      onSecret: (change) => this.graph.onSecret(change),
+      changed,
+    });
     this.datastore = new Datastore({ environment, store: options.store, tell, intake: this.intake, changed });
   }
 
@@ -102,6 +117,7 @@ export class Agent {
     const kernel = openKernel({ localProtocol: this.#settings.deviceRouteProtocol, isWorkload }, tell);
     this.#kernel = kernel;
     this.#routes = new KernelRoutes(this.#resolver, kernel.fib, (name) => this.links.ifindexOf(name));
+    this.#reach = new ReachRoutes(this.#resolver, kernel.fib);
     kernel.fib.start();
     await kernel.fib.settled();
     this.#feed = new NextHopFeed({
@@ -110,7 +126,11 @@ export class Agent {
       tell,
       resolver: this.#resolver,
       bgpProtocol,
-      changed: () => this.#routes?.changed(),
+      isIgnored: (ifindex) => isIgnoredInterface(this.#ignored, this.links.nameOf(ifindex)),
+      changed: () => {
+        this.#reach?.changed();
+        this.#routes?.changed();
+      },
     });
     await this.#feed.start();
     await new Promise<void>((resolve) => this.#watchLinks(resolve));
@@ -122,6 +142,7 @@ export class Agent {
     this.#isStopped = true;
     this.#bgp?.closeSilently();
     this.#bfd.close();
+    this.#secrets.close();
     this.#watch?.close();
     this.#feed?.close();
     this.#kernel?.close();
@@ -221,12 +242,13 @@ export class Agent {
     const programming = this.#programming ?? this.#begin();
     const began = performance.now();
     const turn = ++this.#turns;
+    this.#secrets.follow(this.graph.secretFiles);
     const node = this.graph.turn();
     for (const change of node.endpoints) {
       if (change.kind === "set") this.#seenIn.set(change.key, turn);
       else this.#seenIn.delete(change.key);
     }
-    const done = programming.apply(node, this.policy.flush(), () => this.#bgp?.apply(node, this.graph));
+    const done = programming.apply(node, this.policy.flush(), () => this.#peer(node));
     void done.then(() => {
       this.#programmedTurns = turn;
       this.#tellSettings();
@@ -243,6 +265,21 @@ export class Agent {
       }
       this.waiters.look();
     });
+  }
+
+  /** Everything of a turn that is BGP's. */
+  #peer(node: NodeOutput): void {
+    if (!this.#bgp) return;
+    const { peers, routes, settings } = this.graph;
+    if (node.pools) {
+      this.#options.onBgpSeverity(settings.logSeverityScreen || undefined);
+      const { ignoredInterfaces = [] } = settings;
+      const isOther = ignoredInterfaces.join() !== this.#ignored.join();
+      this.#ignored = ignoredInterfaces;
+      if (isOther) this.#feed?.reread();
+    }
+    this.#reach?.follow(peers.values(), (key) => routes.has(key));
+    this.#bgp.apply(node, this.graph);
   }
 
   /** The first turn: everything that should be is known, so what should not may go; then sessions open. */
@@ -277,6 +314,7 @@ export class Agent {
       tell,
       restartSeconds: environment.gracefulRestartSeconds,
       port: environment.listenPort,
+      withhold: (prefixes) => routes.withhold(prefixes),
       preserved: families.filter((family) => stale.some((route) => route.prefix.family === family)),
     });
   }

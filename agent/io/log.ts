@@ -30,3 +30,10 @@ export function logFacts<F extends Fact>(log: Logger, levels: Readonly<Record<st
     log[level](facts as object, name);
   };
 }
+
+/** How to make a log as loud as a word says while it is in use; as `base` says where there is none. */
+export function severityOf(log: Logger, base: string): (severity: string | undefined) => void {
+  return (severity) => {
+    log.level = severities[severity ?? base] ?? "info";
+  };
+}

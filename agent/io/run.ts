@@ -23,7 +23,7 @@ import { Agent, type NodeFact } from "./agent.ts";
 import { collectOnce } from "./collect.ts";
 import { servePages } from "./http.ts";
 import { serveLines } from "./line-socket.ts";
-import { logFacts, openLog } from "./log.ts";
+import { logFacts, openLog, severityOf } from "./log.ts";
 import { openMetrics } from "./metrics.ts";
 import { currentMetrics, currentStatus, healthPages, type ViewOptions } from "./views.ts";
 import { openAllocator, Workloads } from "./workloads.ts";
@@ -78,11 +78,15 @@ function readStart(): {
 /** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
 export async function run(): Promise<void> {
   const { environment, settings, datastore } = readStart();
-  const log = openLog(environment.nodeName, environment.debugFacts ? "Debug" : settings.logSeverityScreen);
+  const severity = environment.debugFacts ? "Debug" : settings.logSeverityScreen;
+  const log = openLog(environment.nodeName, severity);
+  const bgpLog = log.child({});
   const toLog = logFacts<NodeFact>(log, levels);
+  const toBgpLog = logFacts<NodeFact>(bgpLog, levels);
   const metrics = openMetrics(() => currentMetrics(view));
   const tell = (fact: NodeFact): void => {
-    toLog(fact);
+    if (fact.fact.startsWith("bgp.")) toBgpLog(fact);
+    else toLog(fact);
     metrics.count(fact);
   };
   const store = await openStore(storeVariables(process.env), systemClock, systemRandom);
@@ -96,6 +100,7 @@ export async function run(): Promise<void> {
     store,
     tell,
     onPools: () => allocator.settingsChanged(),
+    onBgpSeverity: environment.debugFacts ? () => {} : severityOf(bgpLog, severity),
     applied(took) {
       metrics.applied(took);
       if (!isFirst) return;
