@@ -41,6 +41,7 @@ const table: { readonly [attribute: string]: readonly Row[] } = {
   "2 AS_PATH (RFC 7606 7.2)": [
     ["segment type 9", "external", "400206 0901 00000001", "withdraw", 11],
     ["a segment runs over", "external", "400206 0202 00000001", "withdraw", 11],
+    ["a segment runs over by an octet", "external", "400205 0201 000001", "withdraw", 11],
     ["one octet is left over", "external", "400207 0201 00000001 02", "withdraw", 11],
     ["an empty segment", "external", "400202 0200", "withdraw", 11],
     ["AS 0 (RFC 7607 2)", "external", "400206 0201 00000000", "withdraw", 11],
@@ -184,7 +185,8 @@ const table: { readonly [attribute: string]: readonly Row[] } = {
   "40 PREFIX_SID (RFC 8669 6)": [
     ["a TLV runs over", "external", "c02805 01 0007 0000", "discard", 9],
     ["a label index of 4 octets", "external", "c02807 01 0004 00000001", "discard", 9],
-    ["an SRGB with half a range", "external", "c02808 03 0005 0000000000", "discard", 9],
+    ["an SRGB without a range", "external", "c02805 03 0002 0000", "discard", 9],
+    ["an SRGB with a range and a half", "external", "c0280e 03 000b 0000 000001000002 000001", "discard", 9],
     ["flagged local", "external", "80280a 01 0007 00000000000009", "discard", 4],
     ["which is sound, goes on", "external", "c0280a 01 0007 00000000000009", "ok", unknown(40, "01000700000000000009")],
   ],

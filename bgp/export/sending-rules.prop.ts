@@ -15,12 +15,15 @@ const word = fc.nat(0xffffffff);
 const asn = fc.integer({ min: 1, max: 0xffffffff });
 const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
 
+/** Enough of them do not fit into a message of 300 octets. */
+const prefixes = fc.uniqueArray(fc.nat(60), { maxLength: 60, size: "max" });
+
 /** One UPDATE as anybody may send it: every kind of prefixes in one message, attributes in any order. */
 const step = fc.record({
-  announced: fc.uniqueArray(fc.nat(40), { maxLength: 12 }),
-  announced6: fc.uniqueArray(fc.nat(40), { maxLength: 12 }),
-  withdrawn: fc.uniqueArray(fc.nat(40), { maxLength: 12 }),
-  withdrawn6: fc.uniqueArray(fc.nat(40), { maxLength: 12 }),
+  announced: prefixes,
+  announced6: prefixes,
+  withdrawn: prefixes,
+  withdrawn6: prefixes,
   order: fc.infiniteStream(fc.nat(1000)),
   asPath: fc.array(asn, { minLength: 1, maxLength: 5 }),
   med: some(word),

@@ -132,8 +132,11 @@ class Damage {
     return verdict;
   }
 
-  /** What was accepted says the same after it was written and read again. */
+  /** What was accepted says the same where nothing lies behind it, and after it was written and read again. */
   #again(value: NonNullable<ReturnType<UpdateTrial["decoded"]>>, agreed: Negotiated): void {
+    const { block, blockStart, blockEnd } = this.#trial.scan;
+    const alone = block.slice(blockStart, blockEnd);
+    assert.deepEqual(decodeAttributes(alone, 0, alone.length, agreed).attributes, value);
     const writer = this.#writer.reset();
     const hop = value.mpNextHop;
     const family = hop && nextHopBytes(hop).length === 4 ? "ipv4" : "ipv6";
