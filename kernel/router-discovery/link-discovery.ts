@@ -1,12 +1,13 @@
 import type { Cancel, Clock } from "../../lib/clock.ts";
 import type { Random } from "../../lib/random.ts";
 import { type Millis, millis } from "../../lib/unit.ts";
-import { type Address, sameAddress } from "../../net/address.ts";
+import { type Address, isLinkLocal, sameAddress } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { readArrival } from "./arrival.ts";
 import { encodeMessage } from "./codec.ts";
 import { allNodes, allRouters, type RouterAdvertisement, type RouterDiscoveryMessage } from "./message.ts";
 import { RouterNeighbours } from "./neighbours.ts";
+import { PendingAnswers } from "./pending-answers.ts";
 import type { DiscoveryArrival } from "./port.ts";
 import {
   type Advertising,
@@ -14,6 +15,7 @@ import {
   asked,
   beginAdvertising,
   beginSoliciting,
+  mayTellAll,
   reassured,
   type Soliciting,
   solicited,
@@ -46,6 +48,7 @@ export function ownAdvertisement(mac: string): RouterAdvertisement {
 export class LinkDiscovery {
   readonly #options: LinkDiscoveryOptions;
   readonly #neighbours = new RouterNeighbours();
+  readonly #answers = new PendingAnswers();
   #advertising: Advertising;
   #soliciting: Soliciting;
   #cancel: Cancel = () => {};
@@ -76,7 +79,7 @@ export class LinkDiscovery {
   }
 
   received(arrival: DiscoveryArrival): void {
-    const { clock, random, isOwn, dropped } = this.#options;
+    const { isOwn, dropped } = this.#options;
     const { source } = arrival;
     if (this.#isClosed || isOwn(source)) return;
     const reading = readArrival(arrival);
@@ -84,7 +87,7 @@ export class LinkDiscovery {
       dropped(formatAddress(source), reading.why);
       return;
     }
-    if (reading.message.kind === "solicitation") this.#advertising = asked(this.#advertising, clock.now(), random);
+    if (reading.message.kind === "solicitation") this.#answer(source);
     else this.#hear(source, reading.message);
     this.#set();
   }
@@ -92,6 +95,15 @@ export class LinkDiscovery {
   close(): void {
     this.#isClosed = true;
     this.#cancel();
+  }
+
+  /** To all, or where that is too early to whoever asked: a router that has just started should not have to wait. */
+  #answer(source: Address): void {
+    const { clock, random } = this.#options;
+    const now = clock.now();
+    const isAlone = !mayTellAll(this.#advertising, now) && isLinkLocal(source);
+    if (isAlone && this.#answers.ask(source, now, random)) return;
+    this.#advertising = asked(this.#advertising, now, random);
   }
 
   #hear(source: Address, advertisement: RouterAdvertisement): void {
@@ -112,6 +124,7 @@ export class LinkDiscovery {
       this.#send(ownAdvertisement(mac()), allNodes);
       this.#advertising = advertised(this.#advertising, now, random);
     }
+    for (const address of this.#answers.take(now)) this.#send(ownAdvertisement(mac()), address);
     if (this.#soliciting.nextAt !== undefined && this.#soliciting.nextAt <= now) {
       this.#send({ kind: "solicitation", mac: mac() }, allRouters);
       this.#soliciting = solicited(this.#soliciting, now);
@@ -134,6 +147,7 @@ export class LinkDiscovery {
     const times: (Millis | undefined)[] = [
       this.#advertising.nextAt,
       this.#soliciting.nextAt,
+      this.#answers.nextAt,
       this.#neighbours.dueAt(now),
     ];
     const next = Math.min(...times.map((at) => at ?? Number.POSITIVE_INFINITY));

@@ -5,10 +5,11 @@ import { type Millis, millis, seconds } from "../../lib/unit.ts";
 export const advertisementInterval = seconds(10);
 /** Pauses are drawn between this share of the interval and all of it (RFC 4861 6.2.1 MinRtrAdvInterval). */
 const shortestShare = 0.75;
-/** MAX_INITIAL_RTR_ADVERTISEMENTS, MIN_DELAY_BETWEEN_RAS, MAX_RA_DELAY_TIME (RFC 4861 10). */
+/** MAX_RA_DELAY_TIME (RFC 4861 10): an answer waits for a random part of it. */
+export const longestAnswerDelay = millis(500);
+/** MAX_INITIAL_RTR_ADVERTISEMENTS, MIN_DELAY_BETWEEN_RAS (RFC 4861 10). */
 const initialCount = 3;
 const leastPause = seconds(3);
-const longestAnswerDelay = millis(500);
 /** MAX_RTR_SOLICITATIONS and RTR_SOLICITATION_INTERVAL (RFC 4861 10). */
 const solicitationCount = 3;
 const solicitationInterval = seconds(4);
@@ -43,6 +44,11 @@ export function asked(state: Advertising, now: Millis, random: Random): Advertis
   const earliest = state.lastAt === undefined ? now : Math.max(now, state.lastAt + leastPause);
   const answerAt = millis(earliest + random() * longestAnswerDelay);
   return answerAt < state.nextAt ? { ...state, nextAt: answerAt } : state;
+}
+
+/** Whether an advertisement to all may leave now: no two of them within three seconds (RFC 4861 6.2.6). */
+export function mayTellAll({ lastAt }: Advertising, now: Millis): boolean {
+  return lastAt === undefined || lastAt + leastPause <= now;
 }
 
 /** When we ask, and how often we have. */
