@@ -29,7 +29,7 @@ describe("two BFD sessions after any history", () => {
   it("are up when both are watched and packets pass, at the terms wanted now; and quiet when nobody watches", () => {
     fc.assert(
       fc.property(
-        fc.array(event, { maxLength: 25 }),
+        fc.array(event, { maxLength: 30, size: "max" }),
         fc.array(terms, { minLength: 2, maxLength: 2 }),
         (history, last) => {
           const clock = new SimClock();
