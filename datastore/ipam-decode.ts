@@ -10,10 +10,12 @@ import { type IPAMHandle, ipamHandleSchema } from "./model/ipam-handle.ts";
 import { schemaProblems } from "./schema-problem.ts";
 import { parseTolerantly } from "./tolerant.ts";
 
-function decode<T>(schema: z.ZodType<T>, object: string, text: string): Decoded<T> {
+const asItIs = (value: unknown): unknown => value;
+
+function decode<T>(schema: z.ZodType<T>, object: string, text: string, prepared = asItIs): Decoded<T> {
   const parsed = parseJson(text);
   if (!parsed.ok) return { ok: false, problems: [{ object, field: "", value: undefined, want: parsed.why }] };
-  const result = parseTolerantly(schema, parsed.value);
+  const result = parseTolerantly(schema, prepared(parsed.value));
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, problems: schemaProblems(result.error, object, parsed.value) };
 }
@@ -36,7 +38,19 @@ export function ipamObjectName(key: IpamKey): string {
 
 /** The block that a value holds; `sequenceNumber` and its like as bigint. */
 export function decodeBlock(text: string, object = "IPAMBlock"): Decoded<IPAMBlock> {
-  return decode(ipamBlockSchema, object, text);
+  return decode(ipamBlockSchema, object, text, withLists);
+}
+
+/** A list that Go wrote as null holds nothing; a block must not count as absent for that. */
+function withLists(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { unallocated, attributes } = value as { readonly unallocated?: unknown; readonly attributes?: unknown };
+  if (unallocated !== null && attributes !== null) return value;
+  return {
+    ...value,
+    ...(unallocated === null && { unallocated: [] }),
+    ...(attributes === null && { attributes: [] }),
+  };
 }
 
 /** The affinity that a value holds; an empty value is of an old Calico and means confirmed. */

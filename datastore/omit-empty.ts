@@ -23,6 +23,7 @@ const emptyMeansEmpty: ReadonlySet<string> = new Set([
   "bpfDSROptoutCIDRs",
   "bpfExcludeCIDRsFromNAT",
   "bpfForceTrackPacketsFromIfaces",
+  "bpfLogFilters",
 ]);
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -34,11 +35,15 @@ function isEmpty(name: string, value: unknown): boolean {
   return Array.isArray(value) && value.length === 0 && !emptyMeansEmpty.has(name);
 }
 
+function hasKeys(value: unknown): boolean {
+  return isFields(value) && Object.keys(value).length > 0;
+}
+
 function filled(value: unknown, zeros: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((each) => filled(each, []));
   if (!isFields(value)) return value;
   const kept = Object.entries(value).flatMap(([name, inner]): [string, unknown][] => {
-    if (mapFields.has(name)) return [[name, inner]];
+    if (mapFields.has(name)) return hasKeys(inner) || emptyMeansEmpty.has(name) ? [[name, inner]] : [];
     if (isEmpty(name, inner)) return [];
     if ((inner === false || inner === 0) && zeros.includes(name)) return [];
     return [[name, filled(inner, [])]];
@@ -47,10 +52,14 @@ function filled(value: unknown, zeros: readonly string[]): unknown {
 }
 
 /**
- * A resource without what Go's `omitempty` leaves out when Calico writes it: empty texts and lists, false and 0 of fields that
- * are no pointers. Maps of free keys, empty structs and pointers to zero stay. So whichever side wrote an object, it is stored
+ * A resource whose metadata and spec are without what Go's `omitempty` leaves out when Calico writes it: empty texts and lists, false and 0 of fields that
+ * are no pointers. Entries of free maps, empty structs and pointers to zero stay, and a status is as its writer made it. So whichever side wrote an object, it is stored
  * the same. Source: the json tags of Calico's api/pkg/apis/projectcalico/v3.
  */
-export function omitEmpty(kind: Kind, resource: { readonly spec: unknown }): object {
-  return { ...(filled(resource, []) as object), spec: filled(resource.spec, zeroMeansAbsent[kind] ?? []) };
+export function omitEmpty(
+  kind: Kind,
+  resource: { readonly metadata: unknown; readonly spec: unknown; readonly status?: unknown },
+): object {
+  const { metadata, spec } = resource;
+  return { ...resource, metadata: filled(metadata, []), spec: filled(spec, zeroMeansAbsent[kind] ?? []) };
 }

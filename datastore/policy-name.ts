@@ -66,6 +66,16 @@ export function policyNameToStore(name: string, tier: string, version: CalicoVer
   return version && isAtLeast(version, 3, 32) ? canonical : `${defaultPrefix}${canonical}`;
 }
 
+/** Whether Calico of this version keeps the name that a person gave in an annotation; an unknown version counts as new. */
+export function annotatesPolicies(version: CalicoVersion | undefined): boolean {
+  return version === undefined || isAtLeast(version, 3, 30);
+}
+
+/** Whether a stored policy carries the name that people call it by; where it does not, an update does not add it. */
+export function isAnnotatedPolicy(text: string): boolean {
+  return text.includes(`"${metadataAnnotation}"`);
+}
+
 /** The annotations of a policy as stored: its own, and the name that people call it by. */
 export function annotatePolicyName(name: string, annotations: Metadata["annotations"]): Record<string, string> {
   return { ...annotations, [metadataAnnotation]: JSON.stringify({ name }) };

@@ -8,7 +8,7 @@ import { ResourceAbsent, ResourceExists, ResourceInvalid, UpdateConflict } from 
 import { ipamConfigPath } from "./ipam-key.ts";
 import type { Kind } from "./model/resource.ts";
 import type { Resource, ResourceOf } from "./model/schemas.ts";
-import { canonicalPolicyName, isPolicyKind } from "./policy-name.ts";
+import { annotatesPolicies, canonicalPolicyName, isAnnotatedPolicy, isPolicyKind } from "./policy-name.ts";
 import type { Problem } from "./problem.ts";
 import { kindPrefix, objectName, parseResourcePath, type ResourceKey } from "./resource-key.ts";
 import type { Compare, Entry, Revision, Store } from "./store.ts";
@@ -85,9 +85,14 @@ export class ResourceClient {
     await this.#admit(resource);
     const stamp = { uid: randomUid(this.#random), creationTimestamp: formatTimestamp(this.#clock.wall()) };
     const stamped = withDefaults({ ...resource, metadata: { ...resource.metadata, ...stamp } } as Resource);
-    const path = pathToWrite(stamped, await this.#versionFor(key.kind));
+    const version = await this.#versionFor(key.kind);
+    const path = pathToWrite(stamped, version);
     const absent = possiblePaths(key).map((each): Compare => ({ key: each, revision: 0 }));
-    const result = await this.#store.commit(absent, [{ key: path, value: toStore(stamped, path) }], []);
+    const result = await this.#store.commit(
+      absent,
+      [{ key: path, value: toStore(stamped, path, undefined, annotatesPolicies(version)) }],
+      [],
+    );
     if (!result.committed) throw new ResourceExists(objectName(key));
     return versioned(stamped, result.revision) as R;
   }
@@ -105,7 +110,8 @@ export class ResourceClient {
     const { uid, creationTimestamp } = found.resource.metadata;
     const kept = { ...(uid !== undefined && { uid }), ...(creationTimestamp !== undefined && { creationTimestamp }) };
     const stamped = withDefaults({ ...resource, metadata: { ...resource.metadata, ...kept } } as Resource);
-    const put = { key: found.entry.key, value: toStore(stamped, found.entry.key, found.entry.value) };
+    const { key: path, value: before } = found.entry;
+    const put = { key: path, value: toStore(stamped, path, before, isAnnotatedPolicy(before)) };
     const result = await this.#store.commit([at(found.entry)], [put], []);
     if (!result.committed) throw new UpdateConflict(objectName(key), resourceVersion);
     return versioned(stamped, result.revision) as R;

@@ -4,6 +4,7 @@ import { ipamConfigOf, ipamConfigurationOf } from "./ipam-config-face.ts";
 import { decodeIpamConfig } from "./ipam-decode.ts";
 import { ipamConfigPath } from "./ipam-key.ts";
 import { parseJson, writeJson } from "./json.ts";
+import type { IPAMConfiguration } from "./model/ipam-configuration.ts";
 import { defaultTier } from "./model/policy-spec.ts";
 import { type Resource, schemas } from "./model/schemas.ts";
 import { omitEmpty } from "./omit-empty.ts";
@@ -64,15 +65,17 @@ function decodeStored(key: ResourceKey, text: string): Decoded<Resource> {
 }
 
 /**
- * The text to store for a resource at a path: without resourceVersion, a policy under its stored name and annotated with
- * the other, without what Go leaves out. Fields of `before`, the text that it replaces, that we do not understand are kept.
+ * The text to store for a resource at a path: without resourceVersion and what Go leaves out, a policy under its stored name,
+ * and `annotated` with the other. Fields of `before`, the text that it replaces, that we do not understand are kept.
  */
-export function toStore(resource: Resource, path: string, before?: string): string {
-  if (resource.kind === "IPAMConfiguration") return writeJson(ipamConfigOf(resource));
+export function toStore(resource: Resource, path: string, before?: string, annotated = true): string {
+  if (resource.kind === "IPAMConfiguration") return configToStore(resource, before);
   const { resourceVersion: _, ...rest } = resource.metadata;
-  const stored = { ...resource, metadata: isPolicyKind(resource.kind) ? asStored(rest, path) : rest };
-  // Parsing puts the fields in Calico's order.
-  const ordered: unknown = schemas[resource.kind].parse(omitEmpty(resource.kind, stored));
+  const stored = { ...resource, metadata: isPolicyKind(resource.kind) ? asStored(rest, path, annotated) : rest };
+  // Parsing puts the fields in Calico's order; what an endpoint read the fast way had beside them comes back from `before`.
+  const parsed = parseTolerantly(schemas[resource.kind], omitEmpty(resource.kind, stored));
+  if (!parsed.success) throw parsed.error;
+  const ordered: unknown = parsed.data;
   if (before === undefined) return writeJson(ordered);
   const raw = parseJson(before);
   if (!raw.ok) return writeJson(ordered);
@@ -80,7 +83,15 @@ export function toStore(resource: Resource, path: string, before?: string): stri
   return writeJson(understood.success ? keepUnknown(raw.value, understood.data, ordered) : ordered);
 }
 
-function asStored(metadata: Omit<Resource["metadata"], "resourceVersion">, path: string): object {
+function configToStore(resource: IPAMConfiguration, before: string | undefined): string {
+  const next = ipamConfigOf(resource);
+  const raw = before === undefined ? undefined : parseJson(before);
+  const understood = before === undefined ? undefined : decodeIpamConfig(before);
+  return writeJson(raw?.ok && understood?.ok ? keepUnknown(raw.value, understood.value, next) : next);
+}
+
+function asStored(metadata: Omit<Resource["metadata"], "resourceVersion">, path: string, annotated: boolean): object {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  if (!annotated) return { ...metadata, name };
   return { ...metadata, name, annotations: annotatePolicyName(metadata.name, metadata.annotations) };
 }
