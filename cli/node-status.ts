@@ -19,11 +19,13 @@ function birdState(state: PeerStatus["state"]): "up" | "start" | "down" {
 
 /** The time of day when it was today, else the day: as BIRD prints it. */
 function since(timestamp: string, now: string): string {
+  // Calico's agents pass on BIRD's own short form.
   const [day, time] = timestamp.split("T") as [string, string | undefined];
   return time !== undefined && now.startsWith(`${day}T`) ? time.slice(0, 8) : day;
 }
 
-function peerTable(title: string, peers: readonly PeerStatus[], now: string): string {
+/** Sessions of one family in a box, or that there are none; `now` is RFC 3339. */
+export function peerTable(title: string, peers: readonly PeerStatus[], now: string): string {
   if (peers.length === 0) return `\n${title} BGP status\nNo ${title} peers found.\n`;
   const sorted = [...peers].sort((x, y) => (x.address < y.address ? -1 : 1));
   const rows = sorted.map((peer) => {

@@ -1,33 +1,16 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { ManxError } from "../lib/error.ts";
+import { agentCommands } from "./agent-commands.ts";
 import { bgpCommands } from "./bgp/commands.ts";
+import { type On, withConfig, withFile } from "./command-options.ts";
+import { datastoreCommands } from "./datastore-commands.ts";
+import { ipamCommands } from "./ipam-commands.ts";
 import type { Shell } from "./shell.ts";
 
 /** What a command's file is asked to do, once its words are understood. Files are loaded only when their command runs. */
 export type Action = (shell: Shell, words: readonly string[], options: OptionValues) => Promise<void>;
 
-const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-
-function withConfig(command: Command): Command {
-  return command
-    .option(
-      "-c, --config <path>",
-      "CalicoAPIConfig of the datastore (default /etc/calico/calicoctl.cfg, then environment)",
-    )
-    .option("--context <name>", "accepted for calicoctl's sake, has no effect")
-    .option("-l, --log-level <level>", "accepted for calicoctl's sake, has no effect")
-    .option("--allow-version-mismatch", "accepted for calicoctl's sake: versions are never locked");
-}
-
-function withFile(command: Command): Command {
-  return withConfig(command)
-    .option("-f, --filename <path>", "file or folder of YAML or JSON, - for standard input")
-    .option("-R, --recursive", "folders in folders too")
-    .option("--skip-empty", "no error when there is nothing in the input")
-    .option("-n, --namespace <name>", "namespace of objects that name none");
-}
-
-function resourceCommands(program: Command, on: (command: Command, action: Action) => void): void {
+function resourceCommands(program: Command, on: On): void {
   const file = (name: string, says: string): Command => withFile(program.command(name).description(says));
   on(
     file("create", "create objects").option("--skip-exists", "no error for what is there already"),
@@ -49,17 +32,21 @@ function resourceCommands(program: Command, on: (command: Command, action: Actio
   );
   const get = file("get", "print objects").arguments("[kind] [names...]");
   get
-    .option("-o, --output <form>", "ps, wide, yaml, json or name", "ps")
+    .option(
+      "-o, --output <form>",
+      "ps, wide, yaml, json, name, custom-columns=…, go-template=… or go-template-file=…",
+      "ps",
+    )
     .option("-A, --all-namespaces", "objects of all namespaces")
     .option("--export", "leave out what only this cluster gave an object");
   on(get, async (shell, words, options) => (await import("./get.ts")).get(shell, words[0], words.slice(1), options));
 }
 
-function changeCommands(program: Command, on: (command: Command, action: Action) => void): void {
+function changeCommands(program: Command, on: On): void {
   const patch = withConfig(program.command("patch <kind> <name>").description("merge a piece into an object"))
     .option("-n, --namespace <name>", "namespace of the object")
     .option("-p, --patch <spec>", "YAML or JSON to merge in")
-    .option("-t, --type <type>", "strategic or merge", "strategic");
+    .option("-t, --type <type>", "strategic, merge or json (RFC 6902)", "strategic");
   on(patch, async (shell, words, options) => (await import("./patch.ts")).patch(shell, words[0]!, words[1]!, options));
   const label = withConfig(program.command("label <kind> <name> <label>").description("set or remove a label"))
     .option("-n, --namespace <name>", "namespace of the object")
@@ -69,58 +56,9 @@ function changeCommands(program: Command, on: (command: Command, action: Action)
     (await import("./label.ts")).label(shell, words[0]!, words[1]!, words[2]!, options),
   );
   const version = withConfig(program.command("version").description("print versions"));
-  on(version.option("--client", "only ours"), async (shell, _, options) =>
-    (await import("./version.ts")).version(shell, options),
-  );
-}
-
-function ipamCommands(program: Command, on: (command: Command, action: Action) => void): void {
-  const ipam = program.command("ipam").description("IP address management");
-  const show = withConfig(ipam.command("show").description("how full pools are, who has an address"))
-    .option("--ip <address>", "who has this address")
-    .option("--show-blocks", "blocks as well as pools")
-    .option("--show-borrowed", "addresses that nodes have from others' blocks")
-    .option("--show-configuration", "the settings of IPAM");
-  on(show, async (shell, _, options) => (await import("./ipam-show.ts")).ipamShow(shell, options));
-  const release = withConfig(ipam.command("release").description("make an address free again"));
-  on(release.option("--ip <address>", "the address"), async (shell, _, options) =>
-    (await import("./ipam-release.ts")).ipamRelease(shell, options),
-  );
-  const check = withConfig(
-    ipam.command("check").description("what does not fit between blocks, handles and endpoints"),
-  );
-  on(check, async (shell, _, options) => (await import("./ipam-check.ts")).ipamCheck(shell, options));
-  const configure = withConfig(ipam.command("configure").description("change the settings of IPAM"))
-    .option("--strictaffinity <bool>", "true forbids to borrow addresses")
-    .option("--max-blocks-per-host <number>", "0 means 20");
-  on(configure, async (shell, _, options) => (await import("./ipam-configure.ts")).ipamConfigure(shell, options));
-}
-
-function agentCommands(program: Command, on: (command: Command, action: Action) => void): void {
-  const node = program.command("node").description("this node's agent");
-  const status = node.command("status").description("sessions and readiness of this node");
-  on(status.option("-o, --output <form>", "ps, json or yaml", "ps"), async (shell, _, options) =>
-    (await import("./node-status.ts")).nodeStatus(shell, options),
-  );
-  const workload = program.command("workload").description("attach and detach network namespaces without a runtime");
-  const add = workload.command("add <name>").description("attach a network namespace, as CNI ADD does");
-  add
-    .option("-n, --namespace <name>", "namespace of the workload", "default")
-    .option("--netns <path>", "path of the network namespace")
-    .option("--container-id <id>", "sandbox id (default: the name)")
-    .option("--ifname <name>", "name of the interface inside (default: eth0)")
-    .option("--pool <pool>", "pool to take addresses from, name or CIDR; may be repeated", collect)
-    .option("--label <key=value>", "label of the endpoint; may be repeated", collect)
-    .option("--ip <address>", "exactly this address; may be repeated", collect)
-    .option("-o, --output <form>", "ps or json", "ps");
-  on(add, async (shell, words, options) => (await import("./workload.ts")).workloadAdd(shell, words[0]!, options));
-  const del = workload.command("del <name>").description("detach it, as CNI DEL does");
-  del
-    .option("-n, --namespace <name>", "namespace of the workload", "default")
-    .option("--netns <path>", "path of the network namespace; it may be gone")
-    .option("--container-id <id>", "sandbox id (default: the name)")
-    .option("--ifname <name>", "name of the interface inside (default: eth0)");
-  on(del, async (shell, words, options) => (await import("./workload.ts")).workloadDel(shell, words[0]!, options));
+  version.option("--client", "only ours");
+  version.option("--poll <duration>", "print again whenever the cluster's version changes, asking this often, e.g. 5s");
+  on(version, async (shell, _, options) => (await import("./version.ts")).version(shell, options));
 }
 
 /** The commands of manxctl; each `action` is told to `on` with the command it belongs to. */
@@ -132,7 +70,8 @@ function build(shell: Shell): Command {
     command.copyInheritedSettings(program);
     command.action(() => action(shell, command.args, command.opts()));
   };
-  for (const add of [resourceCommands, changeCommands, ipamCommands, agentCommands, bgpCommands]) add(program, on);
+  const rooms = [resourceCommands, changeCommands, ipamCommands, datastoreCommands, agentCommands, bgpCommands];
+  for (const add of rooms) add(program, on);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -3,6 +3,7 @@
  * the CLI, the CNI relay and the status page.
  */
 import type { BgpRequest } from "./bgp.ts";
+import type { DrainingRequest } from "./drain.ts";
 
 /** Attach or detach a workload: exactly what CNI ADD and DEL ask. */
 export interface WorkloadRequest {
@@ -47,4 +48,4 @@ export interface Failure {
 }
 
 /** Anything that can be asked of the socket. */
-export type SocketRequest = WorkloadRequest | StatusRequest | BgpRequest;
+export type SocketRequest = WorkloadRequest | StatusRequest | BgpRequest | DrainingRequest;
