@@ -34,6 +34,15 @@ describe("settings of the store", () => {
     assert.match(type({ ETCD_ENDPOINTS: "x", ETCD_KEY_FILE: "k" }), /go together/);
   });
 
+  it("may name a domain whose SRV records are the endpoints, but not both", () => {
+    assert.deepEqual(readStoreSettings({ ETCD_DISCOVERY_SRV: "lab.test", ETCD_SERVER_NAME: "etcd" }), {
+      ok: true,
+      settings: { type: "etcdv3", endpoints: [], discoveryDomain: "lab.test", serverName: "etcd" },
+    });
+    const both = readStoreSettings({ ETCD_DISCOVERY_SRV: "lab.test", ETCD_ENDPOINTS: "http://a:2379" });
+    assert.match(both.ok ? "" : both.why, /both set/);
+  });
+
   it("that are wrong are refused when the store is opened", async () => {
     const open = (environment: Record<string, string>) => openStore(environment, new SimClock(), seededRandom(1));
     await assert.rejects(open({ DATASTORE_TYPE: "kubernetes" }), StoreRefused);

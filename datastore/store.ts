@@ -73,8 +73,38 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The store cannot be reached, or did not answer in time; the operation may or may not have happened. */
-export class StoreUnavailable extends ManxError<"datastore/unavailable", { readonly operation: string }> {}
+/** What a `StoreUnavailable` says for programs. */
+export interface UnavailableFacts {
+  readonly operation: string;
+  /** A commit was sent and its answer was lost: it may have happened. Absent: it has not. Reads leave it out. */
+  readonly unknown?: true;
+}
+
+/** The store cannot be reached, or did not answer in time; whether a commit happened is in `facts.unknown`. */
+export class StoreUnavailable extends ManxError<"datastore/unavailable" | "datastore/untrusted", UnavailableFacts> {}
+
+/** What is wrong with the certificates between us and a store, and whose certificate it is. */
+export interface TrustFacts extends UnavailableFacts {
+  readonly endpoint: string;
+  readonly reason: "expired" | "not-yet-valid" | "unknown-ca" | "wrong-name" | "client-refused" | "no-tls" | "other";
+  /** The file at fault, when it is one of ours. */
+  readonly file?: string;
+  readonly subject?: string;
+  /** When the certificate's time ends, as ISO 8601. */
+  readonly notAfter?: string;
+}
+
+/**
+ * TLS failed: a certificate's time is over, its CA is unknown, its name is another. Counts as unavailable, because
+ * certificates are renewed while we run, and the files are read again at every attempt.
+ */
+export class StoreUntrusted extends StoreUnavailable {
+  declare readonly facts: TrustFacts;
+
+  constructor(message: string, facts: TrustFacts) {
+    super("datastore/untrusted", message, facts);
+  }
+}
 
 /** The store answered no: authentication, quota, a value too large. Trying again does not help. */
 export class StoreRefused extends ManxError<"datastore/refused", { readonly operation: string }> {}

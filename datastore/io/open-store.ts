@@ -6,7 +6,8 @@ import { readStoreSettings } from "../store-settings.ts";
 /**
  * The store that an environment names (see `readStoreSettings`). Connects when first used. What only the other kind of
  * store needs is not loaded.
- * @throws StoreRefused when the settings are wrong or a TLS file cannot be read.
+ * @throws StoreRefused when the settings are wrong or a TLS file cannot be read; StoreUnavailable when SRV records that
+ * name the endpoints cannot be read.
  */
 export async function openStore(
   environment: Readonly<Record<string, string | undefined>>,
@@ -20,5 +21,8 @@ export async function openStore(
     return new EmbeddedStore(read.settings, clock, random);
   }
   const { EtcdStore } = await import("./etcd/store.ts");
-  return new EtcdStore(read.settings, clock, random);
+  const { discoveryDomain } = read.settings;
+  if (discoveryDomain === undefined) return new EtcdStore(read.settings, clock, random);
+  const { discoverEndpoints } = await import("./etcd/discovery.ts");
+  return new EtcdStore({ ...read.settings, endpoints: await discoverEndpoints(discoveryDomain) }, clock, random);
 }

@@ -1,6 +1,6 @@
 import { Client, connectivityState } from "@grpc/grpc-js";
 import { StoreRefused } from "../../store.ts";
-import { credentialsFor } from "./credentials.ts";
+import { credentialsFor, filesStamp } from "./credentials.ts";
 import type { EtcdSettings } from "./settings.ts";
 
 /** Largest answer we take: a watch's catch-up or a page of a list. etcd itself has no bound for them. */
@@ -24,6 +24,9 @@ const options = {
   "grpc.use_local_subchannel_pool": 1,
 } as const;
 
+/** An endpoint that failed gets this long, in milliseconds, while there are others to try. */
+const shortPatience = 300;
+
 function parseEndpoint(endpoint: string): URL {
   const text = endpoint.includes("://") ? endpoint : `http://${endpoint}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -36,11 +39,17 @@ function hostAndPort(url: URL): string {
   return url.port === "" ? `${url.hostname}:${url.protocol === "https:" ? 443 : 80}` : url.host;
 }
 
+/** A client of one endpoint, and the state of the TLS files it was made with. */
+interface Made {
+  readonly client: Client;
+  readonly stamp: string;
+}
+
 /** The connections to the endpoints of a cluster, one in use at a time; who meets a dead one moves on to the next. */
 export class Channel {
   readonly #urls: readonly URL[];
   readonly #settings: EtcdSettings;
-  readonly #clients = new Map<number, Client>();
+  readonly #made = new Map<number, Made>();
   #current = 0;
 
   constructor(settings: EtcdSettings) {
@@ -52,35 +61,86 @@ export class Channel {
     });
   }
 
-  /** The client in use; connects when first asked. */
+  /**
+   * The client in use; connects when first asked. One that is not connected is made anew when the TLS files have changed.
+   * @throws StoreRefused when a TLS file cannot be read.
+   */
   client(): Client {
-    const known = this.#clients.get(this.#current);
-    if (known) return known;
-    const url = this.#urls[this.#current]!;
-    const made = new Client(hostAndPort(url), credentialsFor(url, this.#settings), options);
-    this.#clients.set(this.#current, made);
-    return made;
+    const url = this.url;
+    const known = this.#made.get(this.#current);
+    const encrypted = url.protocol === "https:";
+    if (known && (!encrypted || stateOf(known.client) === connectivityState.READY)) return known.client;
+    const stamp = encrypted ? filesStamp(this.#settings) : "";
+    if (known && known.stamp === stamp) return known.client;
+    const name = this.#settings.serverName;
+    const more = name === undefined ? {} : { "grpc.ssl_target_name_override": name, "grpc.default_authority": name };
+    const client = new Client(hostAndPort(url), credentialsFor(url, this.#settings), { ...options, ...more });
+    this.#made.set(this.#current, { client, stamp });
+    known?.client.close();
+    return client;
   }
 
-  /** Where the client in use points, for messages. */
+  /** Where the client in use points. */
+  get url(): URL {
+    return this.#urls[this.#current]!;
+  }
+
+  /** The same for messages. */
   get endpoint(): string {
-    return this.#urls[this.#current]!.origin;
+    return this.url.origin;
   }
 
-  /** `client` failed us: the next endpoint is in use from now on, unless somebody moved on already. */
+  /** How many endpoints there are. */
+  get size(): number {
+    return this.#urls.length;
+  }
+
+  /** `client` failed us: another endpoint is in use from now on, unless somebody moved on already. */
   failed(client: Client): void {
-    if (this.#clients.get(this.#current) !== client) return;
-    this.#current = (this.#current + 1) % this.#urls.length;
+    if (this.#made.get(this.#current)?.client !== client) return;
+    const others = this.#urls.map((_, i) => (this.#current + 1 + i) % this.#urls.length);
+    const failing = (i: number) => {
+      const made = this.#made.get(i);
+      return made !== undefined && stateOf(made.client) === connectivityState.TRANSIENT_FAILURE;
+    };
+    this.#current = others.find((i) => i !== this.#current && !failing(i)) ?? others[0]!;
   }
 
-  /** Whether the client can send now, within the time given (a deadline of the wall clock). */
-  ready(client: Client, deadline: number): Promise<boolean> {
-    if (client.getChannel().getConnectivityState(true) === connectivityState.READY) return Promise.resolve(true);
-    return new Promise((resolve) => client.waitForReady(deadline, (error) => resolve(!error)));
+  /**
+   * Whether the client can send now, or once an attempt to connect has ended, at `deadline` (of the wall clock) the latest.
+   * Where the last attempt failed it waits for the next ones, but not long when there are other endpoints.
+   */
+  ready(client: Client, now: number, deadline: number): Promise<boolean> {
+    const state = client.getChannel().getConnectivityState(true);
+    if (state === connectivityState.READY) return Promise.resolve(true);
+    if (state === connectivityState.TRANSIENT_FAILURE) {
+      const until = this.size > 1 ? Math.min(deadline, now + shortPatience) : deadline;
+      return new Promise((resolve) => client.waitForReady(until, (error) => resolve(!error)));
+    }
+    return connected(client, state, deadline);
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close();
-    this.#clients.clear();
+    for (const { client } of this.#made.values()) client.close();
+    this.#made.clear();
   }
+}
+
+function stateOf(client: Client): connectivityState {
+  return client.getChannel().getConnectivityState(false);
+}
+
+/** Follows the states of a connection until it stands or an attempt has failed. */
+function connected(client: Client, state: connectivityState, deadline: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const look = (last: connectivityState) => {
+      client.getChannel().watchConnectivityState(last, deadline, (error) => {
+        const next = error ? connectivityState.SHUTDOWN : client.getChannel().getConnectivityState(true);
+        if (next === connectivityState.READY) resolve(true);
+        else if (next === connectivityState.IDLE || next === connectivityState.CONNECTING) look(next);
+        else resolve(false);
+      });
+    };
+    look(state);
+  });
 }

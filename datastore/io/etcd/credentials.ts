@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import { StoreRefused } from "../../store.ts";
 import type { EtcdSettings } from "./settings.ts";
@@ -12,14 +13,44 @@ function read(path: string, what: string): Buffer {
   }
 }
 
+/** The contents of the TLS files as they are now. @throws StoreRefused when one cannot be read. */
+export function tlsFiles(settings: EtcdSettings): SecureContextOptions {
+  const { caFile, certFile, keyFile } = settings;
+  return {
+    ...(caFile && { ca: read(caFile, "CA file") }),
+    ...(certFile && keyFile && { cert: read(certFile, "certificate file"), key: read(keyFile, "key file") }),
+  };
+}
+
 /**
  * TLS credentials for an endpoint: the system's roots or the CA file, and a client certificate when both its files are
  * given; none for `http:`.
- * @throws StoreRefused when a file cannot be read.
+ * @throws StoreRefused when a file cannot be read, is no PEM, or key and certificate do not belong together.
  */
 export function credentialsFor(url: URL, settings: EtcdSettings): ChannelCredentials {
   if (url.protocol === "http:") return credentials.createInsecure();
-  const ca = settings.caFile ? read(settings.caFile, "CA file") : null;
-  if (!settings.certFile || !settings.keyFile) return credentials.createSsl(ca);
-  return credentials.createSsl(ca, read(settings.keyFile, "key file"), read(settings.certFile, "certificate file"));
+  const files = tlsFiles(settings);
+  try {
+    return credentials.createFromSecureContext(createSecureContext(files));
+  } catch (cause) {
+    const names = [settings.caFile, settings.certFile, settings.keyFile].filter((name) => name !== undefined);
+    const words = cause instanceof Error ? cause.message : String(cause);
+    const message = `the TLS files ${names.join(", ")} cannot be used: ${words}; give PEM files, the key of the certificate`;
+    throw new StoreRefused("datastore/refused", message, { operation: "connect" }, { cause });
+  }
+}
+
+/** A text that differs once a TLS file was written or replaced; also for a link that points elsewhere now. */
+export function filesStamp(settings: EtcdSettings): string {
+  const paths = [settings.caFile, settings.certFile, settings.keyFile];
+  return paths.map((path) => (path === undefined ? "" : fileStamp(path))).join(" ");
+}
+
+function fileStamp(path: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino}/${size}/${mtimeNs}`;
+  } catch {
+    return "absent";
+  }
 }

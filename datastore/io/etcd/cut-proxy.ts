@@ -1,4 +1,12 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { FrameCounter } from "./frame-counter.ts";
+
+/** Where a connection is to break: at the n-th HTTP/2 frame from now on, both directions counted together from 1. */
+export interface FrameCut {
+  readonly frame: number;
+  /** Whether nothing of that frame passes, or its first octets do. */
+  readonly where: "before" | "inside";
+}
 
 /**
  * A TCP relay on the loopback that can be cut: how tests break a connection in the middle of a message. It never changes,
@@ -11,6 +19,9 @@ export class CutProxy {
   #open = true;
   #silent = false;
   #allowance = Number.POSITIVE_INFINITY;
+  #frameCut: FrameCut | undefined;
+  #frames = 0;
+  #sent = 0;
   #cuts = 0;
 
   /** Not listening yet; use `start`. */
@@ -37,6 +48,16 @@ export class CutProxy {
     return this.#cuts;
   }
 
+  /** How many HTTP/2 frames have passed, or begun to, in both directions. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** How many octets the near side has sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Breaks what stands and lets nobody in. */
   cut(): void {
     this.#open = false;
@@ -58,6 +79,11 @@ export class CutProxy {
     this.#allowance = octets;
   }
 
+  /** Breaks what stands once, at a frame yet to come; others may connect at once. */
+  cutAtFrame(cut: FrameCut): void {
+    this.#frameCut = { ...cut, frame: this.#frames + cut.frame };
+  }
+
   stop(): Promise<void> {
     this.#breakAll();
     return new Promise((resolve) => this.#server.close(() => resolve()));
@@ -77,6 +103,7 @@ export class CutProxy {
     const far = connect(this.#target, "127.0.0.1");
     for (const socket of [near, far]) {
       this.#sockets.add(socket);
+      socket.setNoDelay(true);
       socket.on("error", () => socket.destroy());
       socket.on("close", () => {
         this.#sockets.delete(socket);
@@ -84,16 +111,36 @@ export class CutProxy {
         far.destroy();
       });
     }
+    const [asked, answered] = [new FrameCounter(true), new FrameCounter(false)];
     near.on("data", (octets) => {
-      if (!this.#silent) far.write(octets);
+      this.#sent += octets.length;
+      this.#pass(far, octets, asked);
     });
-    far.on("data", (octets) => this.#answer(near, octets));
+    far.on("data", (octets) => {
+      if (this.#pass(near, octets.subarray(0, this.#allowance), answered)) this.#spend(octets.length);
+    });
   }
 
-  #answer(near: Socket, octets: Buffer): void {
-    if (this.#silent) return;
-    near.write(octets.subarray(0, this.#allowance));
-    this.#allowance -= octets.length;
+  /** Passes octets on, up to the frame at which the connection is to break. False when it broke or nothing passes. */
+  #pass(to: Socket, octets: Buffer, counter: FrameCounter): boolean {
+    if (this.#silent) return false;
+    for (const start of counter.add(octets)) {
+      this.#frames++;
+      if (this.#frames !== this.#frameCut?.frame) continue;
+      const passed = octets.subarray(0, this.#frameCut.where === "before" ? start : start + 5);
+      this.#frameCut = undefined;
+      // The other side is to get what was passed: a destroyed socket would drop it.
+      this.#sockets.delete(to);
+      to.end(passed, () => to.destroy());
+      this.#breakAll();
+      return false;
+    }
+    to.write(octets);
+    return true;
+  }
+
+  #spend(octets: number): void {
+    this.#allowance -= octets;
     if (this.#allowance > 0) return;
     this.#allowance = Number.POSITIVE_INFINITY;
     this.#breakAll();

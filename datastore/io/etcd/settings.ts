@@ -7,6 +7,8 @@ export interface EtcdSettings {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
+  /** The name that servers' certificates must hold, when it is not the endpoint's. */
+  readonly serverName?: string;
   readonly username?: string;
   readonly password?: string;
   /** How long an operation may take in all, retries included, before it fails with StoreUnavailable. */

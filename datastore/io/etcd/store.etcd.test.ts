@@ -1,8 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { systemClock } from "../../../lib/io/clock.ts";
 import { seededRandom } from "../../../lib/random.ts";
 import { millis } from "../../../lib/unit.ts";
@@ -37,15 +33,6 @@ async function stopClients(): Promise<void> {
   for (const proxy of proxies) await proxy.stop();
   stores = [];
   proxies = [];
-}
-
-/** Calls etcd's JSON gateway, for what the Store does not offer. */
-async function gateway(path: string, body: object, token?: string): Promise<string> {
-  const headers = token === undefined ? {} : { authorization: token };
-  const answer = await fetch(`${etcd.endpoint}/v3/${path}`, { method: "POST", body: JSON.stringify(body), headers });
-  const text = await answer.text();
-  assert.equal(answer.status, 200, `${path}: ${text}`);
-  return text;
 }
 
 async function etcdBench(): Promise<StoreBench> {
@@ -168,85 +155,3 @@ describe("etcd", () => {
     });
   });
 });
-
-describe("etcd with users", () => {
-  before(async () => {
-    etcd = await startEtcd();
-    await gateway("auth/user/add", { name: "root", password: "secret" });
-    await gateway("auth/role/add", { name: "root" });
-    await gateway("auth/user/grant", { user: "root", role: "root" });
-    await gateway("auth/enable", {});
-  });
-  after(async () => {
-    await stopClients();
-    await etcd.stop();
-  });
-  afterEach(stopClients);
-
-  it("logs in, and again when the token is no longer good", async () => {
-    const store = connect({ username: "root", password: "secret" });
-    await store.commit([], [{ key: "/a", value: "1" }], []);
-    const { revision } = await store.list("/");
-    const messages: WatchMessage[] = [];
-    store.watch("/", revision, (message) => messages.push(message));
-    const { token } = JSON.parse(await gateway("auth/authenticate", { name: "root", password: "secret" }));
-    // A changed password ends all tokens of the user.
-    await gateway("auth/user/changepw", { name: "root", password: "secret" }, token);
-    await store.commit([], [{ key: "/a", value: "2" }], []);
-    await eventually(() => messages.some((m) => m.kind === "events"), "the watch heard");
-    assert.equal((await store.get("/a"))?.value, "2");
-  });
-
-  it("says that a wrong password is refused, without the password", async () => {
-    const store = connect({ username: "root", password: "hunter2", timeout: millis(2000) });
-    await assert.rejects(store.get("/a"), (error: unknown) => {
-      assert(error instanceof StoreRefused);
-      assert.match(error.message, /authentication failed/);
-      assert(!error.message.includes("hunter2"));
-      return true;
-    });
-  });
-});
-
-describe("etcd with TLS", () => {
-  let folder: string;
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "manx-tls-"));
-    makeCertificates(folder);
-    const flags = ["--client-cert-auth", "--trusted-ca-file", join(folder, "ca.pem")];
-    flags.push("--cert-file", join(folder, "server.pem"), "--key-file", join(folder, "server.key"));
-    etcd = await startEtcd(flags, "https");
-  });
-  after(async () => {
-    await stopClients();
-    await etcd.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  afterEach(stopClients);
-
-  it("takes a client with the right CA and certificate", async () => {
-    const [caFile, certFile, keyFile] = ["ca.pem", "client.pem", "client.key"].map((name) => join(folder, name));
-    const store = connect({ caFile: caFile!, certFile: certFile!, keyFile: keyFile! });
-    await store.commit([], [{ key: "/tls", value: "1" }], []);
-    assert.equal((await store.get("/tls"))?.value, "1");
-  });
-
-  it("is unavailable to one without certificate, or that does not know the CA", async () => {
-    const timeout = millis(500);
-    await assert.rejects(connect({ caFile: join(folder, "ca.pem"), timeout }).get("/tls"), StoreUnavailable);
-    await assert.rejects(connect({ timeout }).get("/tls"), StoreUnavailable);
-  });
-});
-
-/** A CA, a server certificate for 127.0.0.1 and a client certificate, of one day. */
-function makeCertificates(folder: string): void {
-  const openssl = (...flags: string[]) => execFileSync("openssl", flags, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  openssl("req", "-x509", ...key, "-days", "1", "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem");
-  for (const name of ["server", "client"]) {
-    openssl("req", ...key, "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-    writeFileSync(join(folder, `${name}.ext`), `subjectAltName=IP:127.0.0.1\nextendedKeyUsage=${name}Auth\n`);
-    const ca = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", `${name}.ext`];
-    openssl("x509", "-req", "-in", `${name}.csr`, ...ca, "-out", `${name}.pem`);
-  }
-}

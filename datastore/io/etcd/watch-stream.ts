@@ -10,14 +10,19 @@ export interface StreamScope {
   readonly from: Revision;
 }
 
-/** Opens a stream with one watch on it. Its messages come as octets, for `readWatchAnswer`. */
+/**
+ * Opens a stream with one watch on it. Its messages come as octets, for `readWatchAnswer`. `hasleader` asks a member to end
+ * the stream when it has lost its leader: without it a watch at a member that is cut off hears nothing and does not know.
+ */
 export function openWatchStream(
   client: Client,
   metadata: Metadata,
   scope: StreamScope,
 ): ClientDuplexStream<Buffer, Buffer> {
   const same = (octets: Buffer): Buffer => octets;
-  const stream = client.makeBidiStreamRequest<Buffer, Buffer>("/etcdserverpb.Watch/Watch", same, same, metadata);
+  const more = metadata.clone();
+  more.set("hasleader", "true");
+  const stream = client.makeBidiStreamRequest<Buffer, Buffer>("/etcdserverpb.Watch/Watch", same, same, more);
   const value = {
     key: scope.key,
     rangeEnd: scope.rangeEnd,

@@ -1,4 +1,4 @@
-import type { Client, ClientDuplexStream } from "@grpc/grpc-js";
+import type { Client, ClientDuplexStream, Metadata } from "@grpc/grpc-js";
 import type { Cancel, Clock } from "../../../lib/clock.ts";
 import type { Random } from "../../../lib/random.ts";
 import { backoff } from "../../backoff.ts";
@@ -29,6 +29,7 @@ export class EtcdWatch {
   /** The last progress mark. Some etcd (before 3.4.25, 3.5.8) send a mark ahead of its events: the one before is safe. */
   #mark: Revision = 0;
   #client: Client | undefined;
+  #token: Promise<Metadata> | undefined;
   #stream: ClientDuplexStream<Buffer, Buffer> | undefined;
   #retry: Cancel | undefined;
   #failures = 0;
@@ -69,8 +70,9 @@ export class EtcdWatch {
     try {
       const client = channel.client();
       this.#client = client;
-      if (!(await channel.ready(client, this.#clock.wall() + connectTimeout))) throw new Error("no endpoint answers");
-      const metadata = await this.#session.metadata(client);
+      await this.#session.ready(client, connectTimeout, "watch");
+      this.#token = this.#session.login.metadata(client);
+      const metadata = await this.#token;
       if (this.#ended) return;
       this.#revisions.forget();
       this.#mark = 0;
@@ -142,8 +144,10 @@ export class EtcdWatch {
   #lost(error: unknown): void {
     this.#drop();
     if (this.#client) this.#session.channel.failed(this.#client);
-    if (isServiceError(error) && verdictOn(error) === "unauthenticated") this.#session.forgetToken();
-    if (error instanceof Error && /permission denied|auth token/.test(error.message)) this.#session.forgetToken();
+    // etcd tells a watch with a token that is no longer good that it has no permission.
+    const denied = error instanceof Error && /permission denied|auth token/.test(error.message);
+    if (denied || (isServiceError(error) && verdictOn(error) === "unauthenticated"))
+      this.#session.login.forget(this.#token);
     const why = isServiceError(error) ? wordsOf(error) : error instanceof Error ? error.message : String(error);
     if (!this.#interrupted) {
       this.#interrupted = true;
