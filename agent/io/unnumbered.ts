@@ -1,6 +1,7 @@
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import { openDiscovery } from "../../kernel/io/discovery-socket.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
+import { openSysctls } from "../../kernel/io/sysctl.ts";
 import type { DiscoveryFact } from "../../kernel/router-discovery/fact.ts";
 import { RouterDiscovery } from "../../kernel/router-discovery/router-discovery.ts";
 import type { Tell } from "../../lib/fact.ts";
@@ -16,7 +17,8 @@ export function openUnnumberedPeers(
   families: readonly Family[],
   tell: Tell<DiscoveryFact>,
 ): UnnumberedPeers {
-  const ports = { watchLinks, open: openDiscovery, clock: systemClock, random: systemRandom, tell };
+  const sysctls = openSysctls({});
+  const ports = { watchLinks, open: openDiscovery, clock: systemClock, random: systemRandom, tell, sysctls };
   const discovery = new RouterDiscovery(ports, (name) => peers.look(name));
   const peers = new UnnumberedPeers(discovery, speakerBook(speaker), systemClock, families);
   return peers;

@@ -18,6 +18,8 @@ export type DiscoveryFact =
       readonly from: string;
       readonly why: string;
     }
+  /** The kernel makes a default route of what it hears there: it will stand beside the routes of BGP. */
+  | { readonly fact: "kernel.discovery.default-route"; readonly interface: string; readonly why: string }
   /** A socket, or the watch over links, does not work; tried again. Told once until it works. */
   | { readonly fact: "kernel.discovery.failed"; readonly interface: string; readonly why: string };
 
@@ -26,5 +28,6 @@ export const discoveryLevels: Levels<DiscoveryFact> = {
   "kernel.neighbour.heard": "info",
   "kernel.neighbour.gone": "info",
   "kernel.discovery.dropped": "warn",
+  "kernel.discovery.default-route": "warn",
   "kernel.discovery.failed": "warn",
 };

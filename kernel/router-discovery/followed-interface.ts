@@ -6,6 +6,8 @@ import { type Address, sameAddress } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { errnoName } from "../errno.ts";
 import { KernelError } from "../error.ts";
+import type { Sysctls } from "../sysctl.ts";
+import { takesDefaultRoute } from "./default-route.ts";
 import type { DiscoveryFact } from "./fact.ts";
 import { LinkDiscovery } from "./link-discovery.ts";
 import type { LinkView } from "./link-view.ts";
@@ -18,6 +20,8 @@ export interface FollowedOptions {
   readonly random: Random;
   readonly tell: Tell<DiscoveryFact>;
   readonly netns?: string;
+  /** The settings of the interfaces' namespace; absent: nobody asks for them. */
+  readonly sysctls?: Sysctls;
   readonly view: () => LinkView;
   /** The neighbourhood is another one. */
   readonly changed: (interfaceName: string) => void;
@@ -98,6 +102,7 @@ export class FollowedInterface {
       this.#failed(error);
       return;
     }
+    this.#warn();
     this.#discovery = new LinkDiscovery({
       clock,
       random,
@@ -107,6 +112,21 @@ export class FollowedInterface {
       dropped: (from, why) => this.#dropped(from, why),
       changed: () => this.#look(),
     });
+  }
+
+  /** Says when the kernel takes what the neighbour says of itself for more than we do. */
+  #warn(): void {
+    const { sysctls, tell } = this.#options;
+    const name = this.#name;
+    try {
+      if (!sysctls || !takesDefaultRoute(sysctls, name)) return;
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#fault(error.message);
+      return;
+    }
+    const why = `a router's advertisements on ${name} become default routes of the kernel: sysctl net.ipv6.conf.${name}.accept_ra=0, or forwarding=1`;
+    tell({ fact: "kernel.discovery.default-route", interface: name, why });
   }
 
   #send(octets: Uint8Array, to: Address): void {

@@ -39,6 +39,7 @@ class Bench {
   readonly sent: string[] = [];
   watches: LinksListener[] = [];
   refuse = 0;
+  acceptRa = "0";
   readonly other: DiscoverySocket;
   readonly discovery: RouterDiscovery;
 
@@ -64,6 +65,7 @@ class Bench {
         clock: this.clock,
         random: seededRandom(1),
         tell: (fact) => void this.facts.push(fact),
+        sysctls: { read: (path) => ({ accept_ra: this.acceptRa, forwarding: "0" })[path.at(-1)!], write() {} },
       },
       (name) => void this.changes.push(`${name} ${this.neighbour}`),
     );
@@ -211,6 +213,15 @@ describe("the neighbour of an interface", () => {
     assert.equal(bench.facts.filter(({ fact }) => fact === "kernel.discovery.failed").length, 2, "each is told once");
     bench.refuse = 0;
     assert.equal(bench.wait(2).advertise().neighbour, "fe80::2");
+  });
+
+  it("is warned of where the kernel would make a default route of it, each time the link comes up", () => {
+    const bench = new Bench();
+    bench.acceptRa = "1";
+    bench.ready().link({ running: false }).link();
+    const warned = bench.facts.filter(({ fact }) => fact === "kernel.discovery.default-route");
+    assert.equal(warned.length, 2);
+    assert.match(JSON.stringify(warned[0]), /sysctl net\.ipv6\.conf\.eth0\.accept_ra=0/);
   });
 
   it("of an interface that is not followed any more is nobody", () => {

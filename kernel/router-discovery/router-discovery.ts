@@ -4,6 +4,7 @@ import type { Random } from "../../lib/random.ts";
 import { seconds } from "../../lib/unit.ts";
 import { KernelError } from "../error.ts";
 import type { LinksListener, LinkWatch, WatchLinks } from "../links.ts";
+import type { Sysctls } from "../sysctl.ts";
 import type { DiscoveryFact } from "./fact.ts";
 import { FollowedInterface } from "./followed-interface.ts";
 import { LinkView } from "./link-view.ts";
@@ -16,6 +17,8 @@ export interface RouterDiscoveryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly tell: Tell<DiscoveryFact>;
+  /** Settings, to warn of those that let the kernel make routes of advertisements. */
+  readonly sysctls?: Sysctls;
   /** Path of the network namespace; absent: our own. */
   readonly netns?: string;
 }
@@ -52,16 +55,14 @@ export class RouterDiscovery {
       one.close();
       this.#followed.delete(name);
     }
-    const { open, clock, random, tell, netns } = this.#options;
+    const { watchLinks: _, ...ports } = this.#options;
     for (const name of names) {
       if (this.#followed.has(name)) continue;
-      const where = netns === undefined ? {} : { netns };
-      const options = { open, clock, random, tell, ...where, view: () => this.#view, changed: this.#changed };
-      const one = new FollowedInterface(name, options);
-      this.#followed.set(name, one);
+      const options = { ...ports, view: () => this.#view, changed: this.#changed };
+      this.#followed.set(name, new FollowedInterface(name, options));
     }
     this.#cancelUpdate();
-    this.#cancelUpdate = clock.after(seconds(0), () => this.#update());
+    this.#cancelUpdate = ports.clock.after(seconds(0), () => this.#update());
   }
 
   /** Who is there now; of an interface that is not followed nothing is known. */
