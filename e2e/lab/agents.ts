@@ -92,6 +92,7 @@ export class Agents {
       IP6: `${node.addresses.ipv6}/64`,
       AS: String(this.#topology.asn),
       MANX_RUN_DIR: this.runDir(node.name),
+      MANX_SECRETS_DIR: `${this.runDir(node.name)}/secrets`,
       FELIX_PROMETHEUSMETRICSENABLED: "true",
       FELIX_HEALTHENABLED: "true",
       FELIX_DEFAULTENDPOINTTOHOSTACTION: "ACCEPT", // as Calico's own manifests have it: pods may reach their node
