@@ -37,7 +37,12 @@ describe("manx speakers over a link without addresses (processes in namespaces)"
 
   beforeEach(() => {
     hosts = new TwoHosts();
-    for (const netns of [hosts.us, hosts.them]) hosts.output(netns, ["ip", "-4", "addr", "flush", "dev", "eth0"]);
+    for (const netns of [hosts.us, hosts.them]) {
+      hosts.output(netns, ["ip", "-4", "addr", "flush", "dev", "eth0"]);
+      // No duplicate address detection: it takes a second or two each time a link comes up.
+      hosts.output(netns, ["sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=0", "net.ipv6.conf.default.accept_dad=0"]);
+    }
+    for (const way of ["down", "up"]) hosts.output(hosts.us, ["ip", "link", "set", "eth0", way]);
   });
   afterEach(() => hosts.close());
 
@@ -77,5 +82,30 @@ describe("manx speakers over a link without addresses (processes in namespaces)"
       .split("\n")
       .filter((line) => line.startsWith("Deleted 10.2.0.1"));
     assert.deepEqual(deleted, []);
+  });
+
+  it("use two links to neighbours that have one and the same address, and each alone when the other is down", async () => {
+    hosts.output(hosts.us, ["ip", "link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", hosts.them]);
+    for (const netns of [hosts.us, hosts.them]) {
+      for (const link of ["eth0", "eth1"]) {
+        hosts.output(netns, ["ip", "link", "set", link, "down", "addrgenmode", "none"]);
+        hosts.output(netns, ["ip", "link", "set", link, "up"]);
+        hosts.output(netns, ["ip", "addr", "add", `fe80::${netns === hosts.us ? 1 : 2}/64`, "dev", link, "nodad"]);
+      }
+    }
+    const peers = ["eth0", "eth1"].map((link) => ({ interface: link, asn: "external", connectRetrySeconds: 1 }));
+    start(hosts.us, config(1, { peers, maxPaths: 2 }));
+    start(hosts.them, config(2, { peers, maxPaths: 2 }));
+    const links = (netns: string, prefix: string): string =>
+      [...routes(netns, prefix).matchAll(/via inet6 fe80::\d dev (\S+)/g)].map(([, link]) => link).join();
+    const both = (): boolean =>
+      links(hosts.us, "10.2.0.1") === "eth0,eth1" && links(hosts.them, "10.1.0.1") === "eth0,eth1";
+    await hosts.until("both links are used", both);
+    hosts.output(hosts.them, ["ip", "link", "set", "eth1", "down"]);
+    await hosts.until("only the other one is", () => links(hosts.us, "10.2.0.1") === "eth0");
+    await hosts.until("there too", () => links(hosts.them, "10.1.0.1") === "eth0");
+    hosts.output(hosts.them, ["ip", "link", "set", "eth1", "up"]);
+    hosts.output(hosts.them, ["ip", "addr", "add", "fe80::2/64", "dev", "eth1", "nodad"]);
+    await hosts.until("both are used again", both);
   });
 });
