@@ -3,7 +3,6 @@ import { seconds } from "../../lib/unit.ts";
 import { Writer } from "../../lib/writer.ts";
 import type { Address } from "../../net/address.ts";
 import { errorCode, fsmError } from "../iana.ts";
-import { hardReset, isFinal, isHardReset } from "../message/hard-reset.ts";
 import { writeKeepalive } from "../message/keepalive.ts";
 import { type Notification, notification, writeNotification } from "../message/notification.ts";
 import { type Open, writeOpen } from "../message/open.ts";
@@ -14,6 +13,7 @@ import type { ConnectionHost, SessionEvent } from "./connection-host.ts";
 import { countMessage, countMessages } from "./counters.ts";
 import { Framer } from "./framer.ts";
 import { type Action, step } from "./fsm.ts";
+import { hardened } from "./hardened.ts";
 import { collisionLost, takeMessage } from "./message-intake.ts";
 import { negotiate } from "./negotiate.ts";
 import type { Negotiated } from "./negotiated.ts";
@@ -127,7 +127,7 @@ export class SessionConnection {
   /** Puts an event to the state machine and does what it answers. */
   feed(event: SessionEvent): void {
     const from = this.#state;
-    if (event.notification && from === "Established") event = this.#asSaid(event);
+    if (event.notification && from === "Established") event = hardened(event, this.#negotiated);
     const guards = {
       delayOpen: this.#delayOpenSeconds > 0,
       delayOpenRunning: this.#timers.isRunning("delayOpen"),
@@ -368,14 +368,6 @@ export class SessionConnection {
     counters.octetsOut += bytes.length;
     countMessage(counters.messagesOut, bytes[18]!);
     this.#sendHold?.wrote();
-  }
-
-  /** With RFC 8538 agreed, a NOTIFICATION of ours that really ends the session has to say so. */
-  #asSaid(event: SessionEvent): SessionEvent {
-    const said = event.notification!;
-    const isOurs = event.name !== "NotifMsg" && event.name !== "NotifMsgVerErr";
-    if (!isOurs || !this.#negotiated?.gracefulRestart?.notification) return event;
-    return isFinal(said) && !isHardReset(said) ? { ...event, notification: hardReset(said) } : event;
   }
 
   #drop(): void {
