@@ -95,7 +95,7 @@ export function wireContract(name: string, make: () => WireLab): void {
 
     it("carries octets both ways, in order, however they were written", async () => {
       const [caller, callee] = await connected();
-      for (const piece of ["one", " ", "two", " three"]) caller.connection.write(bytes(piece));
+      for (const piece of ["one", " ", "", "two", " three"]) caller.connection.write(bytes(piece));
       callee.connection.write(bytes("back"));
       await lab.until(() => callee.octets.length === 13 && caller.octets.length === 4);
       assert.deepEqual([callee.text, caller.text], ["one two three", "back"]);

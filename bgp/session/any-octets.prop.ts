@@ -145,7 +145,7 @@ function act(scene: Scene, random: Random): void {
 describe("a session, whatever octets come", () => {
   it("never throws, stays in a state there is, says at most one NOTIFICATION on a connection and nothing after it", () => {
     const seen = new Set<State>();
-    for (let seed = 0; seed < 150; seed++) {
+    for (let seed = 0; seed < 400; seed++) {
       const random = seededRandom(seed);
       const scene = new Scene(seed, configs[seed % configs.length]!, seen);
       try {
@@ -158,7 +158,7 @@ describe("a session, whatever octets come", () => {
   }).timeout(20_000);
 
   it("still comes up afterwards, with a peer that says the right things", () => {
-    for (let seed = 0; seed < 16; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const random = seededRandom(1000 + seed);
       const scene = new Scene(seed, configs[seed % configs.length]!, new Set());
       for (let step = 0; step < 25; step++) act(scene, random);

@@ -90,7 +90,7 @@ export class SimEnd implements Connection {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#state !== "open") return true;
+    if (this.#state !== "open" || bytes.length === 0) return true;
     this.#onWrite?.(bytes);
     this.#queue.push(bytes.slice());
     this.#queued += bytes.length;
