@@ -2,12 +2,13 @@ import { apiVersion, type Kind, kindNames, kinds } from "./model/resource.ts";
 import { type Resource, schemas } from "./model/schemas.ts";
 import type { CheckSelector } from "./model/selector-text.ts";
 import { nameFault } from "./name-rule.ts";
-import { fieldPath, type Problem } from "./problem.ts";
+import { fieldPath, type Problem, valueAt } from "./problem.ts";
 import { objectName } from "./resource-key.ts";
 import { limitFaults } from "./rule-limits.ts";
 import { schemaProblems } from "./schema-problem.ts";
 import { selectorFaults } from "./selector-fields.ts";
 import { withoutNulls } from "./tolerant.ts";
+import { writtenFaults } from "./written/written.ts";
 
 /** A resource, or everything that is wrong with it. */
 export type Validated =
@@ -39,6 +40,9 @@ function contentProblems(resource: Resource, checkSelector: CheckSelector): read
   }
   for (const { path, value, why } of selectorFaults(resource.spec, checkSelector, ["spec"])) {
     problems.push({ object, field: fieldPath(path), value, want: why });
+  }
+  for (const { path, want } of writtenFaults(resource)) {
+    problems.push({ object, field: fieldPath(path), value: valueAt(resource, path), want });
   }
   for (const { path, length, most } of limitFaults(resource)) {
     problems.push({

@@ -16,23 +16,39 @@ export const globalNetworkPolicySpecShape = z.strictObject({
   performanceHints: performanceHintsSchema.exactOptional(),
 });
 
-/** The spec of a GlobalNetworkPolicy, its fields checked against each other (Calico validator/v3). */
-export const globalNetworkPolicySpecSchema = globalNetworkPolicySpecShape.superRefine((spec, context) => {
-  const complain = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
-  if (spec.doNotTrack && spec.preDNAT) complain("preDNAT", "may not stand beside doNotTrack");
-  if (spec.doNotTrack && !spec.applyOnForward) complain("doNotTrack", "needs applyOnForward true");
-  if (spec.preDNAT && !spec.applyOnForward) complain("preDNAT", "needs applyOnForward true");
-  if (spec.preDNAT && spec.egress?.length) complain("egress", "a preDNAT policy may have no egress rules");
-  if (spec.preDNAT && spec.types?.includes("Egress")) complain("types", "a preDNAT policy may not be about Egress");
+type SpecFields = Frozen<z.infer<typeof globalNetworkPolicySpecShape>>;
+
+/** A contradiction between fields of a spec. */
+interface SpecFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What contradicts itself in the spec of a global policy, staged or not (Calico validator/v3). */
+export function globalPolicyFaults(spec: SpecFields): readonly SpecFault[] {
+  const faults: SpecFault[] = [];
+  const complain = (path: readonly PropertyKey[], message: string) => faults.push({ path, message });
+  if (spec.doNotTrack && spec.preDNAT) complain(["preDNAT"], "may not stand beside doNotTrack");
+  if (spec.doNotTrack && !spec.applyOnForward) complain(["doNotTrack"], "needs applyOnForward true");
+  if (spec.preDNAT && !spec.applyOnForward) complain(["preDNAT"], "needs applyOnForward true");
+  if (spec.preDNAT && spec.egress?.length) complain(["egress"], "a preDNAT policy may have no egress rules");
+  if (spec.preDNAT && spec.types?.includes("Egress")) complain(["types"], "a preDNAT policy may not be about Egress");
   for (const [direction, side] of [
     ["egress", "destination"],
     ["ingress", "source"],
   ] as const) {
     for (const [i, rule] of (spec[direction] ?? []).entries()) {
       const services = rule[side]?.services;
-      if (services && !services.namespace) complain(`${direction}[${i}].${side}.services`, "needs a namespace");
+      if (services && !services.namespace) complain([direction, i, side, "services"], "needs a namespace");
     }
   }
+  return faults;
+}
+
+/** The spec of a GlobalNetworkPolicy, its fields checked against each other (Calico validator/v3). */
+export const globalNetworkPolicySpecSchema = globalNetworkPolicySpecShape.superRefine((spec, context) => {
+  for (const { path, message } of globalPolicyFaults(spec))
+    context.addIssue({ code: "custom", path: [...path], message });
 });
 
 /** A policy for endpoints of the whole cluster. */

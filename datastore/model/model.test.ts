@@ -34,7 +34,7 @@ describe("texts of the model", () => {
     assert.deepEqual(portMeaning("80"), { kind: "range", first: 80, last: 80 });
     assert.deepEqual(portMeaning("8000:8100"), { kind: "range", first: 8000, last: 8100 });
     assert.deepEqual(portMeaning("http-alt"), { kind: "named", name: "http-alt" });
-    for (const bad of [-1, 65536, 1.5, "1:65536", "2:1", "", "a b", "1:2:3", `${"a".repeat(129)}`]) {
+    for (const bad of [-1, 65536, 1.5, "1:65536", "2:1", "", "a b", "1:2:3", "123456", `${"a".repeat(129)}`]) {
       assert.equal(portMeaning(bad), undefined, String(bad));
     }
   });

@@ -9,7 +9,8 @@ export type PortMeaning =
   | { readonly kind: "named"; readonly name: string };
 
 const range = /^([0-9]{1,5})(?::([0-9]{1,5}))?$/;
-const portName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
+/** Calico numorstring: all digits are never a name. */
+const portName = /^(?![0-9]+$)[a-zA-Z0-9_.-]{1,128}$/;
 
 /** What a port stands for: a range of numbers (first ≤ last ≤ 65535), or a name; undefined when it is neither. */
 export function portMeaning(port: Port): PortMeaning | undefined {
