@@ -31,6 +31,7 @@ describe("what arrives as router discovery", () => {
     assert.match(why({ source: parseAddress("169.254.0.1")! }), /not link-local/);
     const asking = encodeMessage({ kind: "solicitation", mac: "02:00:00:00:00:01" });
     assert.match(why({ source: ipv6(0, 0, 0, 0), octets: asking }), /hardware address but no source/);
+    assert.equal(why({ octets: asking }), "");
     assert.match(why({ isCut: true }), /longer than any packet/);
   });
 

@@ -66,6 +66,27 @@ describe("the neighbours of an interface", () => {
     );
   });
 
+  it("push out whoever would be used last", () => {
+    const table = new RouterNeighbours();
+    for (const who of [12, 3, 5, 11, 1, 2, 4, 6, 7]) table.hear(address(who), lasting(0), millis(0));
+    assert.deepEqual(
+      table.held(millis(0)).map((one) => one.address.d),
+      [1, 2, 3, 4, 5, 6, 7, 11],
+    );
+    assert.equal(table.hear(address(9), lasting(0), millis(1)), true);
+    assert.equal(table.hear(address(99), lasting(0), millis(1)), false, "it was forgotten at once");
+  });
+
+  it("that are all heard seldom: the one heard last is used", () => {
+    const table = new RouterNeighbours();
+    table.hear(address(1), lasting(1800), millis(0));
+    table.hear(address(2), lasting(1800), millis(5));
+    assert.deepEqual(
+      [10, 31_000].map((now) => table.chosen(millis(now))?.address.d),
+      [1, 2],
+    );
+  });
+
   it("the lowest that is fresh is used, else the one heard last", () => {
     const table = new RouterNeighbours();
     const hear = (text: string, at: number, lifetime: number): boolean =>

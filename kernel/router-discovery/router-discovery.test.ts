@@ -209,6 +209,7 @@ describe("the neighbour of an interface", () => {
     bench.refuse = errno.EMFILE;
     bench.link();
     assert.match(bench.neighbour, /open ICMPv6 socket failed: EMFILE/);
+    assert.equal(bench.discovery.neighbourhood("eth0").isSilent, true, "nothing is known of the neighbour");
     bench.wait(10);
     assert.equal(bench.facts.filter(({ fact }) => fact === "kernel.discovery.failed").length, 2, "each is told once");
     bench.refuse = 0;
@@ -222,6 +223,14 @@ describe("the neighbour of an interface", () => {
     const warned = bench.facts.filter(({ fact }) => fact === "kernel.discovery.default-route");
     assert.equal(warned.length, 2);
     assert.match(JSON.stringify(warned[0]), /sysctl net\.ipv6\.conf\.eth0\.accept_ra=0/);
+  });
+
+  it("is asked for anew where the interface has become another link unseen", () => {
+    const bench = new Bench().ready().advertise(1800);
+    bench.watches[0]!.failed(syscallFailed("watch", errno.ENOBUFS));
+    bench.wait(2).link({ ifindex: 7 }).address(false, 7).synced();
+    assert.match(bench.neighbour, /no router advertisement heard on eth0 yet/);
+    assert.equal(bench.advertise().neighbour, "fe80::2");
   });
 
   it("of an interface that is not followed any more is nobody", () => {
