@@ -88,7 +88,15 @@ export class Draft {
 
   /** The draft is only right while a block it has read stays as it was. */
   pinBlock(cidr: Prefix): void {
-    const path = blockPath(cidr);
+    this.#pin(blockPath(cidr));
+  }
+
+  /** The draft is only right while a handle it has read stays as it was, absent for instance. */
+  pinHandle(id: string): void {
+    this.#pin(handlePath(id));
+  }
+
+  #pin(path: string): void {
     const revision = this.#reads.get(path);
     invariant(revision !== undefined, `${path} is pinned without having been read`);
     this.#rests.set(path, revision);

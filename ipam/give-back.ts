@@ -35,6 +35,8 @@ export async function releaseHandle(draft: Draft, view: NodeView, id: string): P
     const ordinals = block ? ordinalsOf(block, id) : [];
     for (const ordinal of ordinals) addresses.push(nthAddress(cidr!, ordinal));
     if (ordinals.length > 0) await freeIn(draft, view, cidr!, block!, ordinals);
+    // The handle forgets the block only if the block still knows nothing of the handle when that happens.
+    else if (cidr) draft.pinBlock(cidr);
     // Whatever the handle counted there: no ordinal of it is left.
     left = left && handleMinus(left, key, Number.POSITIVE_INFINITY);
   }
@@ -71,8 +73,12 @@ async function releaseAddress(draft: Draft, view: NodeView, request: ReleaseRequ
   if (request.sequenceNumber !== undefined && request.sequenceNumber !== sequence) {
     throw new BadSequenceNumber(formatAddress(address), request.sequenceNumber, sequence);
   }
-  const counted = handle === "" ? undefined : await draft.handle(handle);
-  if (counted) draft.setHandle(handle, handleMinus(counted, prefixKey(cidr), 1));
+  if (handle !== "") {
+    // That a handle is missing, only the store may say, and it must stay so: else the address would go and the count stay.
+    const counted = (await draft.handle(handle)) ?? (await draft.handle(handle, "store"));
+    if (counted) draft.setHandle(handle, handleMinus(counted, prefixKey(cidr), 1));
+    else draft.pinHandle(handle);
+  }
   await freeIn(draft, view, cidr, block, [ordinal]);
   return true;
 }

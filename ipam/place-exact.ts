@@ -28,9 +28,12 @@ export async function placeExact(
   const pool = poolOver(enabled, address) as KnownPool | undefined;
   if (!pool) throw new AddressOutsidePools(formatAddress(address));
   const cidr = blockAt(pool, address);
-  const block = (await draft.block(cidr)) ?? (await makeBlock(draft, view, pool, cidr));
-  const borrowed = affinityOf(block) !== ownerText(view);
   const ordinal = ordinalOf(cidr, address);
+  const hinted = await draft.block(cidr);
+  // Nothing is written for an address that the handle has already, so only the store may say that it has.
+  const isTaken = hinted && ownerAt(hinted, ordinal);
+  const block = (isTaken ? await draft.block(cidr, "store") : hinted) ?? (await makeBlock(draft, view, pool, cidr));
+  const borrowed = affinityOf(block) !== ownerText(view);
   const owner = ownerAt(block, ordinal);
   if (owner?.handle_id === request.handle) return { address, block: cidr, borrowed };
   if (owner) throw new AddressTaken(formatAddress(address), owner.handle_id ?? "");
