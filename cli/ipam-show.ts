@@ -1,17 +1,27 @@
 import { blocksPrefix, ipamConfigPath } from "../datastore/ipam-key.ts";
 import type { IPAMConfiguration } from "../datastore/model/ipam-configuration.ts";
 import { poolOf } from "../ipam/pool.ts";
-import { allocationOf, blocksIn, borrowedIn, type PlacedBlock, type Usage, usageOf } from "../ipam/show.ts";
+import {
+  type Allocation,
+  allocationOf,
+  type Borrowed,
+  blocksIn,
+  borrowedIn,
+  type PlacedBlock,
+  type Usage,
+  usageOf,
+} from "../ipam/show.ts";
 import { formatAddress, parseAddress } from "../net/address-text.ts";
 import { formatPrefix, parsePrefix } from "../net/prefix.ts";
 import { boxTable } from "./box-table.ts";
 import { CliError } from "./error.ts";
 import { fiveDigits, share } from "./go-format.ts";
+import { type SaidOptions, saidForm, say } from "./said.ts";
 import { type Session, type StoreOptions, withStore } from "./session.ts";
 import type { Shell } from "./shell.ts";
 
 /** What `ipam show` can be told. */
-export interface IpamShowOptions extends StoreOptions {
+export interface IpamShowOptions extends StoreOptions, SaidOptions {
   readonly ip?: string;
   readonly showBlocks?: boolean;
   readonly showBorrowed?: boolean;
@@ -20,16 +30,40 @@ export interface IpamShowOptions extends StoreOptions {
 
 /** `manxctl ipam show`: how full pools and blocks are, who borrowed what, who has an address. */
 export async function ipamShow(shell: Shell, options: IpamShowOptions): Promise<void> {
+  const form = saidForm(options);
   await withStore(shell, options, async (session) => {
-    if (options.showConfiguration) return shell.print(await configurationTable(session));
+    if (options.showConfiguration) {
+      const spec = await configuration(session);
+      return say(shell, form, spec, () => configurationTable(spec));
+    }
     const { entries } = await session.store.list(blocksPrefix);
     const blocks = blocksIn(entries);
     const unreadable = entries.length - blocks.length;
     if (unreadable > 0) shell.complain(`${unreadable} block(s) cannot be read; 'manxctl ipam check' names them\n`);
-    if (options.ip !== undefined) return shell.print(addressText(blocks, options.ip));
-    if (options.showBorrowed) return shell.print(borrowedText(blocks));
-    shell.print(await usageTable(session, blocks, options.showBlocks ?? false));
+    if (options.ip !== undefined) {
+      const address = addressGiven(options.ip);
+      const found = allocationOf(blocks, address);
+      const value = { ip: formatAddress(address), inUse: found !== undefined, ...(found && heldValue(found)) };
+      return say(shell, form, value, () => addressText(value.ip, found));
+    }
+    if (options.showBorrowed)
+      return say(shell, form, borrowedIn(blocks).map(borrowedValue), () => borrowedText(blocks));
+    const usage = await usageNow(session, blocks, options.showBlocks ?? false);
+    say(shell, form, usage.map(usageValue), () => usageTable(usage));
   });
+}
+
+function heldValue({ handle, attributes }: Allocation): object {
+  return { handle, attributes };
+}
+
+function borrowedValue({ address, block, ...rest }: Borrowed): object {
+  return { ip: formatAddress(address), block: formatPrefix(block), ...rest };
+}
+
+/** Exact up to 2^53; beyond that, as IPv6 pools are, the nearest number there is. */
+function usageValue({ cidr, ...rest }: Usage): object {
+  return { cidr: formatPrefix(cidr), ...rest };
 }
 
 /** One address as people write it. @throws CliError */
@@ -40,10 +74,7 @@ export function addressGiven(text: string) {
   return address;
 }
 
-function addressText(blocks: readonly PlacedBlock[], text: string): string {
-  const address = addressGiven(text);
-  const found = allocationOf(blocks, address);
-  const shown = formatAddress(address);
+function addressText(shown: string, found: Allocation | undefined): string {
   if (!found) return `${shown} is not assigned\n`;
   const attributes = Object.entries(found.attributes).sort(([x], [y]) => (x < y ? -1 : 1));
   const lines = attributes.map(([key, value]) => `  ${key}: ${value}\n`);
@@ -65,23 +96,38 @@ function usageRow(usage: Usage): readonly string[] {
   return [grouping, formatPrefix(cidr), fiveDigits(total), ...counts];
 }
 
-async function usageTable({ client }: Session, blocks: readonly PlacedBlock[], withBlocks: boolean): Promise<string> {
+async function usageNow(
+  { client }: Session,
+  blocks: readonly PlacedBlock[],
+  withBlocks: boolean,
+): Promise<readonly Usage[]> {
   const pools = (await client.list("IPPool")).resources.flatMap((resource) => poolOf(resource) ?? []);
   const reservations = (await client.list("IPReservation")).resources.flatMap(({ spec }) => spec.reservedCIDRs ?? []);
   const reserved = reservations.flatMap((text) => parsePrefix(text) ?? []);
-  const rows = usageOf(pools, blocks, reserved, withBlocks).map(usageRow);
+  return usageOf(pools, blocks, reserved, withBlocks);
+}
+
+function usageTable(usage: readonly Usage[]): string {
+  const rows = usage.map(usageRow);
   return boxTable(["GROUPING", "CIDR", "IPS TOTAL", "IPS IN USE", "IPS RESERVED", "IPS FREE"], rows);
 }
 
-async function configurationTable({ client, store }: Session): Promise<string> {
+/** The settings of IPAM, with what holds where the store says nothing. */
+async function configuration({ client, store }: Session): Promise<IPAMConfiguration["spec"]> {
   const there = (await store.get(ipamConfigPath)) !== undefined;
   const spec: IPAMConfiguration["spec"] = there
     ? (await client.get({ kind: "IPAMConfiguration", name: "default" })).spec
     : {};
+  return { strictAffinity: false, autoAllocateBlocks: true, maxBlocksPerHost: 0, ...spec };
+}
+
+function configurationTable(spec: IPAMConfiguration["spec"]): string {
   const rows = [
-    ["StrictAffinity", String(spec.strictAffinity ?? false)],
-    ["AutoAllocateBlocks", String(spec.autoAllocateBlocks ?? true)],
-    ["MaxBlocksPerHost", String(spec.maxBlocksPerHost ?? 0)],
+    ["StrictAffinity", String(spec.strictAffinity)],
+    ["AutoAllocateBlocks", String(spec.autoAllocateBlocks)],
+    ["MaxBlocksPerHost", String(spec.maxBlocksPerHost)],
+    ...(spec.kubeVirtVMAddressPersistence ? [["KubeVirtVMAddressPersistence", spec.kubeVirtVMAddressPersistence]] : []),
+    ...(spec.ipCooldownSeconds ? [["IPCooldownSeconds", String(spec.ipCooldownSeconds)]] : []),
   ];
   return boxTable(["PROPERTY", "VALUE"], rows);
 }

@@ -69,15 +69,20 @@ function answerTo(
     const cancel = shell.clock.after(seconds(wait), () => end(undefined));
     const watch = store.watch(resourcePath(key), asked.revision, (message) => {
       for (const event of message.kind === "events" ? message.events : []) {
-        const decoded = event.kind === "put" && event.key === resourcePath(key) && decodeResource(key, event.value);
-        if (!decoded || !decoded.ok || updatedAt(decoded.value) === "") continue;
+        if (event.kind !== "put" || event.key !== resourcePath(key)) continue;
+        const decoded = decodeResource(key, event.value);
+        if (!decoded.ok || updatedAt(decoded.value) === "") continue;
         if (updatedAt(decoded.value) !== asked.before) return end(decoded.value.status as RemoteStatus);
       }
     });
   });
 }
 
-async function ask(shell: Shell, session: Session, node: string, wait: number): Promise<RemoteStatus> {
+/** No answer came from a node in time. */
+export class NoAnswer extends CliError {}
+
+/** What a node says of itself now, asked through the datastore. @throws NoAnswer, ResourceAbsent when there is no such Node */
+export async function askNode(shell: Shell, session: Session, node: string, wait: number): Promise<RemoteStatus> {
   const { client, store } = session;
   await client.get({ kind: "Node", name: node });
   await prepareStore(shell, session);
@@ -85,7 +90,7 @@ async function ask(shell: Shell, session: Session, node: string, wait: number): 
   try {
     const status = await answerTo(shell, session, node, asked, wait);
     if (status) return status;
-    throw new CliError(
+    throw new NoAnswer(
       `no answer from node ${node} within ${wait} s: is its agent running, and does it reach the datastore?`,
     );
   } finally {
@@ -107,7 +112,7 @@ export async function remoteStatus(shell: Shell, options: RemoteStatusOptions): 
       `--node = '${node}': ${objectName({ kind: "Node", name: node })} cannot exist; a node's name would be right`,
     );
   }
-  const status = await withStore(shell, options, (session) => ask(shell, session, node, Number(wait)));
+  const status = await withStore(shell, options, (session) => askNode(shell, session, node, Number(wait)));
   say(shell, form, status, () =>
     remoteStatusText(node, status, options.routes ?? false, formatTimestamp(shell.clock.wall())),
   );

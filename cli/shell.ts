@@ -19,6 +19,8 @@ export interface Shell {
   open(path: string): AsyncIterable<Uint8Array>;
   /** The text of a file, or undefined when there is none. @throws CliError when it is there and cannot be read */
   readIfThere(path: string): Promise<string | undefined>;
+  /** Makes or replaces a file that only its owner may read. @throws CliError when it cannot be written */
+  write(path: string, text: string): Promise<void>;
   /** The path itself, or for a folder its .yaml, .yml and .json files in order of names, deeper ones too when asked. */
   files(path: string, recursive: boolean): Promise<readonly string[]>;
   /** The store that an environment names; it is closed by who asked for it. */

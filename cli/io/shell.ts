@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { systemClock } from "../../lib/io/clock.ts";
@@ -53,6 +53,13 @@ export const processShell: Shell = {
   readIfThere: (path) => {
     const there = statSync(path, { throwIfNoEntry: false }) !== undefined;
     return Promise.resolve(there ? reading(path, () => readFileSync(path, "utf8")) : undefined);
+  },
+  write: async (path, said) => {
+    try {
+      writeFileSync(path, said, { mode: 0o600 });
+    } catch (error) {
+      throw new CliError(`cannot write ${path}: ${reason(error)}`);
+    }
   },
   files: (path, recursive) => {
     const found = reading(path, () => (statSync(path).isDirectory() ? manifests(path, recursive) : [path]));

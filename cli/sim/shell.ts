@@ -44,6 +44,11 @@ export class SimShell implements Shell {
     return Promise.resolve(this.contents.get(path));
   }
 
+  write(path: string, text: string): Promise<void> {
+    this.contents.set(path, text);
+    return Promise.resolve();
+  }
+
   files(path: string, recursive: boolean): Promise<readonly string[]> {
     if (this.contents.has(path)) return Promise.resolve([path]);
     const inside = [...this.contents.keys()].filter((each) => each.startsWith(`${path}/`)).sort();
@@ -87,6 +92,7 @@ export class SimShell implements Shell {
       read: (path) => this.read(path),
       open: (path) => this.open(path),
       readIfThere: (path) => this.readIfThere(path),
+      write: (path, text) => this.write(path, text),
       files: (path, recursive) => this.files(path, recursive),
       openStore: (environment) => this.openStore(environment),
       ask: (socket, request) => this.ask(socket, request),
