@@ -7,6 +7,9 @@ import { longestKey } from "../secret.ts";
 /** How often everything is read again whatever the watches say: a folder may be mounted over another. */
 const againMs = 10_000;
 
+/** How long changes are gathered: a file that is being written is empty for a moment. */
+const gatherMs = 100;
+
 /** So much of a file is read that one too long is seen to be. */
 const mostOctets = longestKey + 3;
 
@@ -36,9 +39,12 @@ function readStart(file: string): Uint8Array | undefined {
 function watchAll(folders: readonly string[], hear: () => void): Cancel {
   const watches = new Map<string, FSWatcher>();
   let isOver = false;
+  let gathering: NodeJS.Timeout | undefined;
   const open = (folder: string): void => {
     try {
-      const one = watch(folder, { persistent: false }, heard);
+      const one = watch(folder, { persistent: false }, () => {
+        gathering ??= setTimeout(heard, gatherMs).unref();
+      });
       one.on("error", () => lose(folder));
       watches.set(folder, one);
     } catch {
@@ -50,6 +56,8 @@ function watchAll(folders: readonly string[], hear: () => void): Cancel {
     watches.delete(folder);
   };
   const heard = (): void => {
+    clearTimeout(gathering);
+    gathering = undefined;
     if (isOver) return;
     for (const folder of folders) {
       if (folder !== folders[0]) lose(folder); // it may be another folder of the same name by now
@@ -62,6 +70,7 @@ function watchAll(folders: readonly string[], hear: () => void): Cancel {
   return () => {
     isOver = true;
     clearInterval(timer);
+    clearTimeout(gathering);
     for (const folder of [...watches.keys()]) lose(folder);
   };
 }
