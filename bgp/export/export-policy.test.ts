@@ -15,33 +15,13 @@ import { denialWhy } from "./denial.ts";
 import { ExportPolicy } from "./export-policy.ts";
 import type { ExportTerms } from "./export-terms.ts";
 import { nextHopOf } from "./exported-block.ts";
+import { plainTerms } from "./plain-terms.ts";
 import { SuppressingPolicy } from "./suppressing-policy.ts";
 
 const ip = (text: string): Address => parseAddress(text)!;
 
 /** An eBGP peer, 10.0.0.9, at our end 10.0.0.254. */
-const external: ExportTerms = {
-  family: "ipv4",
-  localAsn: 65000,
-  isInternal: false,
-  isClient: false,
-  clusterId: 7,
-  ownAddress: ip("10.0.0.254"),
-  ownLinkLocal: undefined,
-  nextHopSelf: false,
-  requiresPolicy: false,
-  filter: undefined,
-  addPath: undefined,
-  clientToClient: true,
-  longLived: false,
-  role: undefined,
-  gracefulShutdown: false,
-  sharedLink: [],
-  link: "",
-  extendedNextHop: false,
-  fourOctetAs: true,
-  maxMessageLength: 4096,
-};
+const external = plainTerms("ipv4", ip("10.0.0.254"), { clusterId: 7 });
 const internal: ExportTerms = { ...external, isInternal: true };
 const client: ExportTerms = { ...internal, isClient: true };
 const ipv6External: ExportTerms = { ...external, family: "ipv6", ownAddress: ip("2001:db8::fe") };

@@ -3,6 +3,7 @@ import { ipv4, ipv6 } from "../../net/address.ts";
 import { type Family, families } from "../../net/family.ts";
 import { decodeAttributes } from "../attribute/decode.ts";
 import type { ExportTerms } from "../export/export-terms.ts";
+import { plainTerms } from "../export/plain-terms.ts";
 import { scanUpdate } from "../message/scan-update.ts";
 import type { FaultAction, UpdateFault } from "../message/update-fault.ts";
 import { UpdateScan } from "../message/update-scan.ts";
@@ -132,26 +133,7 @@ function strongest(faults: readonly UpdateFault[]): TrialVerdict {
 }
 
 function exportTerms(family: Family): ExportTerms {
-  return {
-    family,
-    localAsn: 65000,
-    isInternal: false,
-    isClient: false,
+  return plainTerms(family, family === "ipv4" ? ipv4(0x0a000001) : ipv6(0x20010db8, 0, 0, 0xfe), {
     clusterId: 0x0a000001,
-    ownAddress: family === "ipv4" ? ipv4(0x0a000001) : ipv6(0x20010db8, 0, 0, 0xfe),
-    ownLinkLocal: undefined,
-    nextHopSelf: false,
-    requiresPolicy: false,
-    filter: undefined,
-    addPath: undefined,
-    clientToClient: true,
-    longLived: false,
-    role: undefined,
-    gracefulShutdown: false,
-    sharedLink: [],
-    link: "",
-    extendedNextHop: false,
-    fourOctetAs: true,
-    maxMessageLength: 4096,
-  };
+  });
 }

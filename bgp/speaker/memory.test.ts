@@ -4,6 +4,7 @@ import { type Address, ipv4, ipv6 } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import { pathAttributes } from "../attribute/path-attributes.ts";
 import type { ExportTerms } from "../export/export-terms.ts";
+import { plainTerms } from "../export/plain-terms.ts";
 import type { SpeakerConfig } from "./config.ts";
 import { connectedNextHops, type RouteSink } from "./ports.ts";
 import { Tables } from "./tables.ts";
@@ -22,28 +23,7 @@ const forgetful: RouteSink = { apply: (_, done) => done(), inSync() {} };
 const count = 200_000;
 
 function termsOf(family: Family): ExportTerms {
-  return {
-    family,
-    localAsn: 65000,
-    isInternal: false,
-    isClient: false,
-    clusterId: 1,
-    ownAddress: family === "ipv4" ? ipv4(0x0a000001) : ipv6(1, 2, 3, 4),
-    ownLinkLocal: undefined,
-    nextHopSelf: false,
-    requiresPolicy: false,
-    filter: undefined,
-    addPath: undefined,
-    clientToClient: true,
-    longLived: false,
-    role: undefined,
-    gracefulShutdown: false,
-    sharedLink: [],
-    link: "",
-    extendedNextHop: false,
-    fourOctetAs: true,
-    maxMessageLength: 4096,
-  };
+  return plainTerms(family, family === "ipv4" ? ipv4(0x0a000001) : ipv6(1, 2, 3, 4));
 }
 
 /** A speaker's tables with one peer that sends and one that is told. */

@@ -3,6 +3,7 @@ import { ipv4, ipv6 } from "../../net/address.ts";
 import type { Family } from "../../net/family.ts";
 import { encodeAttributes } from "../attribute/encode.ts";
 import { pathAttributes } from "../attribute/path-attributes.ts";
+import { plainTerms } from "../export/plain-terms.ts";
 import { scanUpdate } from "../message/scan-update.ts";
 import { writeReach, writeUnreach, writeUpdate } from "../message/update.ts";
 import { UpdateScan } from "../message/update-scan.ts";
@@ -39,28 +40,8 @@ function warmUpFamily(family: Family): void {
   const index = tables.peers.add(ribPeer);
   const { rib, groups } = tables.of(family)!;
   const member = { peer: tables.peers.add(ribPeer), send: () => true, onRefresh: () => {}, onSynced: () => {} };
-  groups.join(member, {
-    family,
-    localAsn: 65000,
-    isInternal: false,
-    isClient: false,
-    clusterId: 1,
-    ownAddress: family === "ipv4" ? ipv4(0x0a000001) : ipv6(0xfd000000, 0, 0, 1),
-    ownLinkLocal: undefined,
-    nextHopSelf: false,
-    requiresPolicy: false,
-    filter: undefined,
-    addPath: undefined,
-    clientToClient: true,
-    longLived: false,
-    role: undefined,
-    gracefulShutdown: false,
-    sharedLink: [],
-    link: "",
-    extendedNextHop: false,
-    fourOctetAs: true,
-    maxMessageLength: 4096,
-  });
+  const own = family === "ipv4" ? ipv4(0x0a000001) : ipv6(0xfd000000, 0, 0, 1);
+  groups.join(member, plainTerms(family, own));
   const peer = { index, negotiated: terms, ownAddress: undefined, filter: undefined, requiresPolicy: false };
   const scan = new UpdateScan();
   for (const isWithdrawal of [false, true]) {
