@@ -21,12 +21,13 @@ function turn(): Promise<void> {
 /**
  * Everything under a prefix at one revision: the first page fixes it, the others are read at it. The next page is asked
  * for as soon as the last key of this one is known, so that etcd makes it while we read this one. When history is
- * compacted under our hands the list starts again, at most three times.
+ * compacted under our hands the list starts again; where that happens twice, everything is asked for as one page, which
+ * no compaction can touch.
  */
 export async function listPrefix(session: Session, prefix: string, pageSize = defaultPageSize): Promise<Snapshot> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await listOnce(session, prefix, pageSize);
+      return await listOnce(session, prefix, attempt < 2 ? pageSize : 0);
     } catch (error) {
       const compacted = error instanceof Error && error.message.includes("required revision has been compacted");
       if (!compacted || attempt === 2) throw error;

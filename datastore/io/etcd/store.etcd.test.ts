@@ -98,6 +98,20 @@ describe("etcd", () => {
       assert.equal(keys().length, 5000);
     });
 
+    it("misses no deletion when history was compacted up to the first revision that it needs", async () => {
+      const writer = connect();
+      await writer.commit([], [{ key: "/tombstone/1", value: "" }], []);
+      const { revision } = await writer.list("/tombstone/");
+      const deleted = await writer.commit([], [], ["/tombstone/1"]);
+      assert(deleted.committed);
+      await writer.compact(deleted.revision);
+      await writer.commit([], [{ key: "/tombstone/2", value: "" }], []);
+      const messages: WatchMessage[] = [];
+      writer.watch("/tombstone/", revision, (message) => messages.push(message));
+      await eventually(() => messages.length > 0, "something was told");
+      assert.deepEqual(messages, [{ kind: "compacted" }]);
+    });
+
     it("goes on at the next endpoint when one is dead", async () => {
       const { proxy } = await proxied();
       const both = connect({ endpoints: [`http://127.0.0.1:${proxy.port}`, etcd.endpoint] });
