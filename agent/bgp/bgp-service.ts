@@ -1,6 +1,7 @@
 import type { SpeakerConfig } from "../../bgp/speaker/config.ts";
 import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import type { SpeakerStatus } from "../../bgp/speaker/status.ts";
+import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
@@ -48,6 +49,9 @@ export class BgpService {
   #speaker: Speaker | undefined;
   #identity = "";
   #preserved: readonly Family[];
+  #graph: NodeGraph | undefined;
+  #undrain: Cancel | undefined;
+  #isDrained = false;
 
   constructor(options: BgpServiceOptions) {
     this.#options = options;
@@ -56,7 +60,9 @@ export class BgpService {
 
   /** Follows a turn of the graph. */
   apply(output: NodeOutput, graph: NodeGraph): void {
+    this.#graph = graph;
     const self = graph.self;
+    if (this.#isDrained) return;
     if (!self?.ipv4 && !self?.ipv6) {
       this.#stop("the node has no BGP address");
       return;
@@ -66,6 +72,7 @@ export class BgpService {
     if (this.#speaker && this.#identity === wanted) this.#follow(this.#speaker, output, graph, self);
     else {
       this.#stop("who we are has changed");
+      if (this.#isDrained) return;
       this.#identity = wanted;
       this.#speaker = this.#start(self, graph);
     }
@@ -79,8 +86,47 @@ export class BgpService {
     return this.#speaker;
   }
 
+  /**
+   * Tags what is sent with GRACEFUL_SHUTDOWN, and ends the sessions after so many seconds (RFC 8326); `done` is called then. No
+   * session comes up afterwards until `resume`. A drain under way begins anew. Answers whether there is a speaker to drain.
+   */
+  drain(how: { readonly waitSeconds: number; readonly text?: string }, done: () => void): boolean {
+    if (!this.#speaker) return false;
+    this.#undrain?.();
+    this.#undrain = this.#speaker.drain(how, () => {
+      this.#isDrained = true;
+      this.#gone("drained, as an operator asked");
+      done();
+    });
+    return true;
+  }
+
+  /** The sessions were ended by a drain; nobody has resumed. */
+  get isDrained(): boolean {
+    return this.#isDrained;
+  }
+
+  /** Takes a drain back, or opens the sessions again after one. */
+  resume(): void {
+    this.#undrain?.();
+    this.#undrain = undefined;
+    if (!this.#isDrained) return;
+    this.#isDrained = false;
+    const self = this.#graph?.self;
+    if (!this.#graph || (!self?.ipv4 && !self?.ipv6)) return;
+    this.#identity = identity(self);
+    this.#speaker = this.#start(self, this.#graph);
+  }
+
+  #gone(why: string): void {
+    this.#speaker = undefined;
+    this.#undrain = undefined;
+    this.#options.tell({ fact: "agent.bgp", state: "off", why });
+  }
+
   /** Closes the connections without NOTIFICATION: peers keep our routes for the restart time (RFC 4724 4.1). */
   closeSilently(): void {
+    this.#undrain?.();
     this.#speaker?.close({ kind: "silent" });
     this.#speaker = undefined;
   }
@@ -136,8 +182,10 @@ export class BgpService {
   #stop(why: string): void {
     if (!this.#speaker) return;
     this.#speaker.close({ kind: "cease", subcode: configurationChange });
-    this.#speaker = undefined;
-    this.#options.tell({ fact: "agent.bgp", state: "off", why });
+    // Who is being drained stays away: its sessions have ended earlier than it wanted, and that is all.
+    this.#isDrained = this.#undrain !== undefined;
+    this.#undrain?.();
+    this.#gone(why);
   }
 }
 

@@ -268,7 +268,77 @@ describe("routes of BGP in the kernel", () => {
   });
 });
 
+describe("routes that are not the kernel's", () => {
+  it("stay out, go and come as prefixes are withheld, and keep up with next hops meanwhile", () => {
+    const table = new Table();
+    const resolver = new NextHopResolver();
+    const routes = new KernelRoutes(resolver, table, () => undefined);
+    const link = (ifindex: number): void => {
+      const value = connected("10.0.0.0/24", ifindex);
+      resolver.onRoute({ kind: "set", key: "l", value }, value.prefix);
+      routes.changed();
+    };
+    const withhold = (...all: readonly string[]): void => routes.withhold(all.map((text) => parsePrefix(text)!));
+    link(2);
+    const all = ["10.65.0.0/26", "10.65.1.0/26", "192.0.2.0/24"];
+    routes.apply(
+      all.map((prefix) => change(prefix, "10.0.0.5")),
+      () => {},
+    );
+    assert.deepEqual([...table.routes.keys()], all);
+    withhold("10.65.0.0/16");
+    assert.deepEqual([...table.routes.keys()], ["192.0.2.0/24"]);
+    const batches = table.batches;
+    withhold("10.65.0.0/16");
+    assert.equal(table.batches, batches, "the same again");
+    link(3);
+    routes.apply([change("10.65.2.0/26", "10.0.0.5"), change("10.65.1.0/26")], () => {});
+    assert.deepEqual([...table.routes], [["192.0.2.0/24", "10.0.0.5@3"]]);
+    withhold("10.65.2.0/24", "192.0.2.0/24");
+    assert.deepEqual([...table.routes], [["10.65.0.0/26", "10.0.0.5@3"]]);
+    withhold();
+    assert.deepEqual([...table.routes.keys()].sort(), ["10.65.0.0/26", "10.65.2.0/26", "192.0.2.0/24"]);
+    assert.equal(routes.size, 3);
+  });
+});
+
 describe("the feed of next hops", () => {
+  it("passes over the networks of ignored interfaces, not what is routed by them, and looks again when told", async () => {
+    const kernel = new SimKernel();
+    const clock = new SimClock();
+    const [eth0, docker0] = [kernel.addLink({ name: "eth0", up: true }), kernel.addLink({ name: "docker0", up: true })];
+    const resolver = new NextHopResolver();
+    const write = (r: FibRoute) => assert.equal(kernel.writeRoute("create", r, "other"), undefined);
+    write(connected("10.0.0.0/24", eth0));
+    write(connected("172.17.0.0/16", docker0));
+    write({ ...connected("10.9.0.0/24", docker0), protocol: 3 });
+    const ignored = new Set<number>([docker0]);
+    const feed = new NextHopFeed({
+      open: simFib(kernel),
+      clock,
+      tell: () => {},
+      resolver,
+      bgpProtocol: 78,
+      isIgnored: (ifindex) => ignored.has(ifindex),
+      changed: () => {},
+    });
+    await feed.start();
+    const reached = () =>
+      ["10.0.0.1", "172.17.0.1", "10.9.0.1"].map((text) => resolver.resolve(parseAddress(text)!) !== undefined);
+    const reread = async () => {
+      feed.reread();
+      clock.advance(seconds(1));
+      for (let i = 0; i < 20; i++) await null;
+    };
+    assert.deepEqual(reached(), [true, false, true]);
+    ignored.clear();
+    await reread();
+    assert.deepEqual(reached(), [true, true, true]);
+    ignored.add(eth0);
+    await reread();
+    assert.deepEqual(reached(), [false, true, true]);
+    feed.close();
+  });
   it("follows the kernel's routes, passes over BGP's, and looks again after what the kernel does not tell", async () => {
     const kernel = new SimKernel();
     const clock = new SimClock();

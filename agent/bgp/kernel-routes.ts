@@ -1,3 +1,4 @@
+import type { NextHop as BgpNextHop } from "../../bgp/rib/next-hop-table.ts";
 import type { NextHops, RouteChange, RouteNextHop, RouteSink, Way } from "../../bgp/speaker/ports.ts";
 import type { WantedPath } from "../../kernel/fib-driver.ts";
 import { compareNextHops, type NextHop } from "../../kernel/fib-route.ts";
@@ -73,9 +74,10 @@ export class KernelRoutes implements RouteSink, NextHops {
     this.#writer.sweep(family);
   }
 
-  resolve(hop: { readonly address: RouteNextHop["address"] | undefined }): Way {
-    if (!hop.address) return { reachable: true, metric: 0 };
-    const found = this.#resolver.resolve(hop.address);
+  /** A global next hop that nobody knows is reached by the link-local one that came with it (RFC 2545 3), if that is. */
+  resolve({ address, linkLocal }: Pick<BgpNextHop, "address"> & Partial<BgpNextHop>): Way {
+    if (!address) return { reachable: true, metric: 0 };
+    const found = this.#resolver.resolve(address) ?? (linkLocal && this.#resolver.resolve(linkLocal));
     return { reachable: found !== undefined, metric: found?.metric ?? 0 };
   }
 
