@@ -58,7 +58,8 @@ export type Feature =
   | "shutdown text: sent"
   | "shutdown text: shown"
   | "extended next hop"
-  | "BFD";
+  | "BFD"
+  | "router advertisements";
 
 /** One kind of daemon. */
 export interface DaemonKind {

@@ -12,6 +12,7 @@ import { forwarding } from "./experiment/forwarding.ts";
 import { reflection } from "./experiment/reflection.ts";
 import { restart } from "./experiment/restart.ts";
 import { sessions } from "./experiment/sessions.ts";
+import { unnumbered } from "./experiment/unnumbered.ts";
 import { keptMatrix, matrixText, withMatrix } from "./matrix-text.ts";
 import type { Outcome } from "./outcome.ts";
 import { type RowKey, rows } from "./rows.ts";
@@ -19,7 +20,7 @@ import { beginMatrix, type Matrix } from "./run-matrix.ts";
 
 const page = new URL("README.md", import.meta.url).pathname;
 const kinds = [bird, frr, gobgp, openbgpd, exabgp].filter(({ name }) => wanted("MATRIX_DAEMON", name));
-const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding, collisions };
+const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding, unnumbered, collisions };
 const experiments = Object.entries(all).flatMap(([name, each]) => (wanted("MATRIX_EXPERIMENT", name) ? [each] : []));
 const keys = (Object.keys(rows) as RowKey[]).filter((row) => experiments.some((each) => each.rows.includes(row)));
 

@@ -50,10 +50,10 @@ export class OurSpeaker {
     return this.facts().filter((fact) => fact.peer === peer && names.includes(fact.msg));
   }
 
-  /** One peer, by its address. */
+  /** One peer, by its address or, where it has none, its interface. */
   async peer(name: string): Promise<BgpPeer> {
     const { peers } = (await this.#ask({ do: "bgp.peers" })) as BgpPeersAnswer;
-    const found = peers.find((peer) => peer.name === name);
+    const found = peers.find((peer) => peer.name === name || peer.interface === name);
     if (!found)
       throw new Error(`manx speaker knows no peer ${name}, only ${peers.map((peer) => peer.name).join(", ")}`);
     return found;

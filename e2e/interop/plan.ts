@@ -12,6 +12,8 @@ export interface OwnRoute {
 /** One neighbour of a daemon, in words that every daemon has some spelling for. */
 export interface Neighbour {
   readonly address: string;
+  /** `address` is the name of an interface: whoever is behind it. */
+  readonly isUnnumbered?: boolean;
   readonly localAddress: string;
   readonly asn: number;
   readonly families: readonly Family[];

@@ -28,6 +28,7 @@ export const rows = {
   extendedNextHop: { title: "IPv4 over IPv6 next hops", needs: ["extended next hop"] },
   bfd: { title: "BFD ends the session", needs: ["BFD"] },
   collisions: { title: "20 calls that cross", needs: ["collisions"] },
+  unnumbered: { title: "peers known by their interface", needs: ["router advertisements"] },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** The key of a row. */

@@ -19,6 +19,7 @@ export function birdConfig(plan: Plan): string {
     ...(plan.neighbours.some(({ bfd }) => bfd)
       ? ['protocol bfd { interface "eth0" { min rx interval 100 ms; min tx interval 100 ms; multiplier 3; }; }']
       : []),
+    ...plan.neighbours.flatMap(advertisements),
     ...plan.neighbours.map((neighbour) => session(plan, neighbour)),
   ].join("\n")}\n`;
 }
@@ -45,13 +46,11 @@ function route({ prefix, communities = [], largeCommunities = [] }: OwnRoute): s
 }
 
 function session(plan: Plan, neighbour: Neighbour): string {
-  const { address, localAddress, asn, connectRetrySeconds = 1 } = neighbour;
+  const { address, connectRetrySeconds = 1 } = neighbour;
   return [
     `protocol bgp ${birdProtocol(address)} {`,
-    `  local ${localAddress} as ${plan.asn};`,
-    `  neighbor ${address} as ${asn};`,
+    ...(neighbour.isUnnumbered ? unnumbered(plan, neighbour) : numbered(plan, neighbour)),
     "  direct;",
-    "  strict bind yes;", // a listener for each address: one alone takes only eight calls at once
     `  hold time ${holdSeconds};`,
     `  connect delay time 1; connect retry time ${connectRetrySeconds}; error wait time 1, 2;`,
     `  graceful restart on; graceful restart time ${restartSeconds};`,
@@ -64,6 +63,28 @@ function session(plan: Plan, neighbour: Neighbour): string {
     ...neighbour.families.map((family) => channel(plan, neighbour, family)),
     "}",
   ].join("\n");
+}
+
+function numbered(plan: Plan, { address, localAddress, asn }: Neighbour): string[] {
+  return [
+    `  local ${localAddress} as ${plan.asn};`,
+    `  neighbor ${address} as ${asn};`,
+    "  strict bind yes;", // a listener for each address: one alone takes only eight calls at once
+  ];
+}
+
+/** Bird finds nobody, but takes whoever calls from the link. */
+function unnumbered(plan: Plan, { address, asn }: Neighbour): string[] {
+  return [
+    `  local as ${plan.asn};`,
+    `  neighbor range fe80::/64 as ${asn}; interface "${address}";`,
+    `  dynamic name "${birdProtocol(address)}_";`,
+  ];
+}
+
+function advertisements({ address, isUnnumbered }: Neighbour): string[] {
+  if (!isUnnumbered) return [];
+  return [`protocol radv { interface "${address}" { max ra interval 10; min ra interval 7; default lifetime 0; }; }`];
 }
 
 function channel(plan: Plan, neighbour: Neighbour, family: Family): string {

@@ -27,7 +27,10 @@ class Bird implements Daemon {
   }
 
   async isEstablished(neighbour: string): Promise<boolean> {
-    const text = await this.#ask("show", "protocols", birdProtocol(neighbour));
+    const isAddress = /[.:]/.test(neighbour);
+    // who has called from a link has a protocol of its own
+    const name = isAddress ? birdProtocol(neighbour) : `"${birdProtocol(neighbour)}_*"`;
+    const { stdout: text } = await this.#host.tryRun("birdc", "-s", this.#socket, "show", "protocols", name);
     return text.includes("Established");
   }
 

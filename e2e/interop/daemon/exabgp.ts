@@ -87,6 +87,7 @@ export const exabgp: DaemonKind = {
     "shutdown text: shown": "fails to decode a shutdown text and answers 1/0",
     collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
+    "router advertisements": "sends no router advertisements",
   },
   version: async () => /ExaBGP : ([\d.]+)/.exec(await run("exabgp", ["--version"]))![1]!,
   open: (host) => new Exabgp(host),

@@ -51,10 +51,9 @@ function routeMap({ prefix, communities = [], largeCommunities = [] }: OwnRoute)
 }
 
 function session(neighbour: Neighbour): string[] {
-  const { address, localAddress, asn, password, connectRetrySeconds = 1 } = neighbour;
+  const { address, isUnnumbered, localAddress, asn, password, connectRetrySeconds = 1 } = neighbour;
   return [
-    `remote-as ${asn}`,
-    `update-source ${localAddress}`,
+    ...(isUnnumbered ? [`interface remote-as ${asn}`] : [`remote-as ${asn}`, `update-source ${localAddress}`]),
     `timers ${holdSeconds / 3} ${holdSeconds}`,
     `timers connect ${connectRetrySeconds}`,
     "advertisement-interval 0",

@@ -102,6 +102,7 @@ export const gobgp: DaemonKind = {
     "extended messages": "does not offer RFC 8654",
     collisions: "cannot be led to call at a given moment",
     BFD: "has no BFD",
+    "router advertisements": "sends no router advertisements",
   },
   version: async () => /version ([\d.]+)/.exec(await run("gobgpd", ["--version"]))![1]!,
   open: (host) => new Gobgp(host),

@@ -118,6 +118,7 @@ export const openbgpd: DaemonKind = {
     "extended next hop": "does not offer RFC 8950",
     collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
+    "router advertisements": "sends no router advertisements",
   },
   version: async () => /[\d.]+/.exec(await run("sh", ["-c", `${program} -V 2>&1`]))![0],
   open: (host) => new Openbgpd(host),
