@@ -26,6 +26,7 @@ export type AgentFact =
       readonly file: string;
       readonly state: "read" | "changed" | "missing" | "bad";
     }
+  | { readonly fact: "agent.node-status-failed"; readonly name: string; readonly why: string }
   | { readonly fact: "agent.stopping"; readonly signal: string };
 
 /** How loud each fact is. */
@@ -44,5 +45,6 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.routes-lost": "warn",
   "agent.bgp": "info",
   "agent.secret": "info",
+  "agent.node-status-failed": "warn",
   "agent.stopping": "info",
 };

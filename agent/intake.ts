@@ -27,6 +27,8 @@ export interface IntakeTargets {
   readonly tell: Tell<AgentFact>;
   /** Pools or our own node changed: what IPAM remembers of them is old. */
   readonly onPools: () => void;
+  /** A CalicoNodeStatus, of whatever node. */
+  readonly onNodeStatus?: (change: Change<string, Entry>) => void;
 }
 
 /** Kinds that the agent follows; the others' keys are passed over without being read. */
@@ -67,6 +69,7 @@ export class Intake {
     const resource = parseResourcePath(change.key);
     if (resource) {
       if (followed.has(resource.kind)) this.#onResource(resource, change);
+      else if (resource.kind === "CalicoNodeStatus") this.#targets.onNodeStatus?.(change);
       return;
     }
     const ipam = parseIpamPath(change.key);

@@ -28,7 +28,7 @@ import { isIgnoredInterface } from "../graph/ignored-interfaces.ts";
 import { NextHopResolver } from "../graph/next-hop-resolver.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostLinks } from "../host-links.ts";
-import { Intake } from "../intake.ts";
+import { Intake, type IntakeTargets } from "../intake.ts";
 import { Programming } from "../programming.ts";
 import { secretFiles } from "../secrets/io/secret-files.ts";
 import { Secrets } from "../secrets/secrets.ts";
@@ -51,6 +51,8 @@ export interface AgentOptions {
   readonly applied: (seconds: number) => void;
   /** IPAM should read pools and our node again. */
   readonly onPools: () => void;
+  /** A CalicoNodeStatus, of whatever node, came, changed or went. */
+  readonly onNodeStatus: NonNullable<IntakeTargets["onNodeStatus"]>;
   /** How loud BGP is to be from now on (BGPConfiguration logSeverityScreen); undefined: as everything else. */
   readonly onBgpSeverity: (severity: string | undefined) => void;
 }
@@ -97,7 +99,14 @@ export class Agent {
     this.graph = new NodeGraph({ nodeName, routerId });
     this.policy = new PolicyGraph(nodeName);
     this.links = new HostLinks(this.graph);
-    this.intake = new Intake({ nodeName, graph: this.graph, policy: this.policy, tell, onPools: options.onPools });
+    this.intake = new Intake({
+      nodeName,
+      graph: this.graph,
+      policy: this.policy,
+      tell,
+      onPools: options.onPools,
+      onNodeStatus: options.onNodeStatus,
+    });
     this.#settings = felixSettings(variables, []).settings;
     this.#bfd = new BfdThread(tell);
     const changed = (): void => this.#wake();

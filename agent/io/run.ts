@@ -8,24 +8,22 @@ import { readStoreSettings, type StoreSettings } from "../../datastore/store-set
 import { ipamLevels } from "../../ipam/fact.ts";
 import { kernelLevels } from "../../kernel/fact.ts";
 import { nftLevels } from "../../kernel/nftables/fact.ts";
-import { ManxError } from "../../lib/error.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
-import { answerBgp } from "../bgp/answer.ts";
-import { isBgpRequest } from "../bgp/request.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
 import { agentLevels } from "../fact.ts";
-import { readRequest } from "../workload/request.ts";
+import { NodeStatusReporter } from "../node-status/reporter.ts";
 import { Agent, type NodeFact } from "./agent.ts";
 import { collectOnce } from "./collect.ts";
 import { servePages } from "./http.ts";
 import { serveLines } from "./line-socket.ts";
 import { logFacts, openLog, severityOf } from "./log.ts";
 import { openMetrics } from "./metrics.ts";
-import { currentMetrics, currentStatus, healthPages, type ViewOptions } from "./views.ts";
+import { requestAnswers } from "./requests.ts";
+import { currentMetrics, currentNodeStatus, healthPages, type ViewOptions } from "./views.ts";
 import { openAllocator, Workloads } from "./workloads.ts";
 
 const levels = { ...agentLevels, ...bgpLevels, ...datastoreLevels, ...ipamLevels, ...kernelLevels, ...nftLevels };
@@ -100,6 +98,7 @@ export async function run(): Promise<void> {
     store,
     tell,
     onPools: () => allocator.settingsChanged(),
+    onNodeStatus: (change) => reporter.on(change),
     onBgpSeverity: environment.debugFacts ? () => {} : severityOf(bgpLog, severity),
     applied(took) {
       metrics.applied(took);
@@ -110,18 +109,16 @@ export async function run(): Promise<void> {
     },
   });
   const view: ViewOptions = { agent, environment, version, startedAt, datastore };
+  const reporter = new NodeStatusReporter({
+    node: environment.nodeName,
+    clock: systemClock,
+    tell,
+    look: (classes, now) => currentNodeStatus(view, classes, now),
+    write: (resource) => agent.datastore.client.update(resource),
+  });
   tell({ fact: "agent.starting", version, datastore });
   const workloads = new Workloads({ agent, allocator, nodeName: environment.nodeName, tell });
-  await serveLines(join(environment.runDir, "agent.sock"), async (line) => {
-    try {
-      if (isBgpRequest(line)) return answerBgp(line, agent.bgp?.speaker, systemClock.wall());
-      const request = readRequest(line);
-      return request.do === "status" ? currentStatus(view) : await workloads.answer(request);
-    } catch (error) {
-      if (!(error instanceof ManxError)) throw error;
-      return { ok: false, code: error.code, message: error.message, facts: error.facts };
-    }
-  });
+  await serveLines(join(environment.runDir, "agent.sock"), requestAnswers(view, workloads));
   if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
   if (settings.prometheusMetricsEnabled) {
     const page = async () => ({ code: 200, type: "text/plain", body: await metrics.page() }) as const;
@@ -129,6 +126,7 @@ export async function run(): Promise<void> {
   }
   const stop = (signal: string): void => {
     tell({ fact: "agent.stopping", signal });
+    reporter.stop();
     // Connections are closed and what waits in sockets has left before the process ends.
     void agent.stop().finally(() => setTimeout(() => process.exit(0), 50));
   };

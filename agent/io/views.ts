@@ -1,6 +1,8 @@
+import type { RouteQuery } from "../../bgp/speaker/route-query.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import type { AgentStatus, Condition } from "../api/status.ts";
 import type { Environment } from "../config/environment.ts";
+import { nodeStatus, type StatusClass } from "../node-status/status.ts";
 import { agentStatus, readinessText } from "../status.ts";
 import type { Agent } from "./agent.ts";
 import { jsonPage, type Page, type Pages } from "./http.ts";
@@ -45,6 +47,29 @@ function kernelCondition(agent: Agent): Condition {
   return { name, holds: true, why: notes.length === 0 ? "as wanted" : notes.join("; ") };
 }
 
+function bgpOff({ agent, environment }: ViewOptions): string {
+  if (environment.backend === "none") return "off: CALICO_NETWORKING_BACKEND is none";
+  return agent.bgp?.isDrained ? "off: drained; `manxctl node resume` opens the sessions again" : "";
+}
+
+/** What a CalicoNodeStatus is told, as of now (RFC 3339). */
+export function currentNodeStatus(
+  options: ViewOptions,
+  classes: readonly StatusClass[],
+  now: string,
+): ReturnType<typeof nodeStatus> {
+  const { agent } = options;
+  const { speaker } = agent.bgp ?? {};
+  const sources = {
+    status: currentStatus(options),
+    isRouting: speaker?.status().isDeciding ?? false,
+    graph: agent.graph,
+    listRoutes: speaker && ((query: RouteQuery) => speaker.listRoutes(query)),
+    addresses: agent.links.addresses(),
+  };
+  return nodeStatus(sources, classes, now);
+}
+
 /** The agent's status as of now. */
 export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?.status()): AgentStatus {
   const { agent, environment, version, startedAt } = options;
@@ -56,7 +81,7 @@ export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?
     startedAt,
     graph,
     speaker,
-    bgpOff: environment.backend === "none" ? "off: CALICO_NETWORKING_BACKEND is none" : "",
+    bgpOff: bgpOff(options),
     datastore: datastoreCondition(options),
     kernel: kernelCondition(agent),
     registration: { name: "node", holds: unregistered === "", why: unregistered || "registered" },
