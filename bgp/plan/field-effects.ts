@@ -32,13 +32,15 @@ const live = (value: Value): Aspect[] => [{ effect: "live", why: holdsNow, value
 
 /**
  * Every field of a peer and what changing it does. The compiler sees to it that no field is missing; a test, that `reset`
- * stands exactly where the session itself is configured by the field. Address and zone are the peer's name.
+ * stands exactly where the session itself is configured by the field, but for the port, which it can be told. Address and
+ * zone are the peer's name.
  */
 export const fieldEffects: { readonly [Field in keyof PeerConfig]-?: readonly Aspect[] } = {
   address: [],
   zone: [],
   asn: reset(inOpen, ({ asn }) => asn),
-  port: reset(ofSocket, ({ port }) => port ?? BGP_PORT),
+  // Where the next call goes: a session that is up does not care, whoever of the two called.
+  port: live(({ port }) => port ?? BGP_PORT),
   localAddress: reset(ofSocket, ({ localAddress }) => localAddress && formatAddress(localAddress)),
   passive: reset("decides who calls", ({ passive }) => passive ?? false),
   password: reset(ofSocket, ({ password }) => password),

@@ -37,7 +37,7 @@ export interface PeerSessionPorts extends SessionPorts {
  * to keep while the peer restarts. At most one of its connections is Established at any time.
  */
 export class PeerSession implements Session, ConnectionHost {
-  readonly ports: PeerSessionPorts;
+  ports: PeerSessionPorts;
   readonly counters = new SessionCounters();
   readonly #evidence = new MalformedRing();
   readonly #listener: SessionListener;
@@ -104,6 +104,13 @@ export class PeerSession implements Session, ConnectionHost {
     const passive = this.ports.config.passive;
     const name = passive ? "ManualStart_with_PassiveTcpEstablishment" : "ManualStart";
     this.#outbound.feed({ name, why: "started" });
+  }
+
+  callAt(port: number): void {
+    const { config } = this.ports;
+    if (config.dial.remote.port === port) return;
+    const dial = { ...config.dial, remote: { ...config.dial.remote, port } };
+    this.ports = { ...this.ports, config: { ...config, dial } };
   }
 
   stop(how: StopMode): void {

@@ -36,6 +36,8 @@ export interface Session {
   noteFaults(faults: readonly UpdateFault[]): void;
   /** Begins to call and to take calls (ManualStart). Does nothing when already started. */
   start(): void;
+  /** From the next call on the peer is called at this port; connections that are up or under way stay. */
+  callAt(port: number): void;
   /** Ends for good, until `start` (ManualStop). */
   stop(how: StopMode): void;
   /** Ends an Established session with this NOTIFICATION, and calls again (AutomaticStop); nothing when it is not. */

@@ -147,7 +147,7 @@ export function peerName(address: Address, zone = ""): string {
   return zone === "" ? formatAddress(address) : `${formatAddress(address)}%${zone}`;
 }
 
-/** What the session with a peer needs to know. Equal texts of it mean that a session may stay up. */
+/** What the session with a peer needs to know. Equal texts of it, the port aside, mean that a session may stay up. */
 export function sessionConfig(speaker: SpeakerConfig, peer: PeerConfig): SessionConfig {
   const { zone = "", port = BGP_PORT, families = speaker.families } = peer;
   return {

@@ -33,8 +33,14 @@ describe("where a speaker waits for callers", () => {
     assert.equal(one.downs(), 0);
     assert.deepEqual(one.heard, ["10.255.0.1 179", "10.255.0.1 1790"]);
     y.speaker.setPeer({ address: x.address, asn: x.asn, localAddress: y.address, port: 1790 });
-    net.run(60);
-    assert.ok(isUp(x), "called at the new port");
+    net.run(300);
+    assert.ok(isUp(x));
+    assert.equal(one.downs(), 0, "where to call is no affair of a session that is up");
+    net.cut(x, y);
+    net.run(200);
+    net.heal(x, y);
+    net.run(120);
+    assert.deepEqual([isUp(x), one.downs()], [true, 1], "called at the new port");
     x.speaker.setListen([]);
     y.speaker.removePeer(x.address);
     y.speaker.setPeer({ address: x.address, asn: x.asn, localAddress: y.address, port: 1790 });

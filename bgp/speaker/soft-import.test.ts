@@ -62,6 +62,7 @@ class Bench {
     const session: Partial<Session> = {
       localAddress: ipv4(0x0a000001),
       sendBulk: () => true,
+      callAt: () => {},
       requestRefresh: (family) => this.refreshes.push(family) > 0,
     };
     this.peer.session = session as Session;

@@ -18,7 +18,7 @@ import type { DownReason, SessionListener } from "../session/session-listener.ts
 import type { State } from "../session/state.ts";
 import type { Connection } from "../wire.ts";
 import type { BfdWatch } from "./bfd-watch.ts";
-import { type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
+import { BGP_PORT, type PeerConfig, peerName, type SpeakerConfig } from "./config.ts";
 import { HoldDown } from "./hold-down.ts";
 import type { Import } from "./import.ts";
 import type { ImportPeer } from "./import-rules.ts";
@@ -235,6 +235,7 @@ export class SpeakerPeer implements SessionListener {
   /** The same session under other rules: filters, reflection, next hop. What it has sent is judged anew where need be. */
   reconfigure(config: PeerConfig, change: PeerChange = peerChange(this.#speaker, this.config, config)): void {
     this.config = config;
+    this.session.callAt(config.port ?? BGP_PORT);
     if (change.fields.length > 0) this.hold.release();
     if (!this.#negotiated) return;
     this.#tables.replacePeer(this.index, this.#ribPeer(this.#negotiated));
