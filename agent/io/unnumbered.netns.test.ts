@@ -15,7 +15,7 @@ describe("manx speakers over a link without addresses (processes in namespaces)"
     kernel: { table: "main", metric: 1024 },
     ebgpRequiresPolicy: false,
     families: ["ipv4", "ipv6"],
-    peers: [{ interface: "eth0", asn: "external", connectRetrySeconds: 1 }],
+    peers: [{ interface: "eth0", asn: "external", connectRetrySeconds: 1, password: "hush", ttlSecurityHops: 1 }],
     routes: [{ prefix: `10.${n}.0.1/32` }],
     ...more,
   });
