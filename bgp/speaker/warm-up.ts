@@ -16,13 +16,14 @@ const routerId = 0x0a000001;
  * Lets a speaker that nobody hears live through a first full table: one peer tells invented routes and takes them back,
  * an eBGP and an iBGP peer are told. The engine compiles the ways that every route goes while nobody waits, instead of in
  * the first second of the first full table; that is worth a fifth of its time. What it compiles for are the very objects
- * that later come, so the whole way has to be the real one. Takes about 0.1 s a family.
+ * that later come, so the whole way has to be the real one. Takes about 0.1 s a family. The answer is
+ * how many octets were told, which is never few.
  */
-export function warmUp(families: readonly Family[]): void {
-  for (const family of families) warmUpFamily(family);
+export function warmUp(families: readonly Family[]): number {
+  return families.reduce((sum, family) => sum + warmUpFamily(family), 0);
 }
 
-function warmUpFamily(family: Family): void {
+function warmUpFamily(family: Family): number {
   const config: SpeakerConfig = {
     asn: 65000,
     routerId,
@@ -58,6 +59,7 @@ function warmUpFamily(family: Family): void {
   callers[0]!.listener?.onClose("ended", "the warm-up is over");
   settle();
   speaker.close({ kind: "silent" });
+  return callers.reduce((sum, { heard }) => sum + heard, 0);
 }
 
 /** Time stands still: no timer is ever due, and a slice of work is never over. */
@@ -69,6 +71,7 @@ class DeafCaller implements Connection {
   readonly remote: Endpoint;
   readonly queuedBytes = 0;
   listener: ConnectionListener | undefined;
+  heard = 0;
 
   constructor(host: number) {
     this.remote = { address: ipv4(host), zone: "", port: 40000 };
@@ -78,7 +81,8 @@ class DeafCaller implements Connection {
     this.listener = listener;
   }
 
-  write(): boolean {
+  write(bytes: Uint8Array): boolean {
+    this.heard += bytes.length;
     return true;
   }
 
