@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FrameCut } from "./io/etcd/cut-proxy.ts";
 import { type EtcdProcess, startEtcd, startMembers } from "./io/etcd/etcd-process.ts";
-import { clusterBench, cutAt, cutBench } from "./io/etcd/fault-benches.ts";
+import { clusterBench, cutAt, cutBench } from "./io/etcd/fault-walks.contract.ts";
 import { type FaultBench, type WalkTally, walkAtRandom } from "./store-faults.contract.ts";
 
 /** The seed of the first walk; each run of this file walks elsewhere, and says where when it fails. */

@@ -8,7 +8,7 @@ import type { Store } from "../../store.ts";
 import { type FaultBench, walkAtRandom } from "../../store-faults.contract.ts";
 import type { FrameCut } from "./cut-proxy.ts";
 import { type EtcdProcess, startEtcd, startMembers } from "./etcd-process.ts";
-import { clusterBench, cutAt, cutBench } from "./fault-benches.ts";
+import { clusterBench, cutAt, cutBench } from "./fault-walks.contract.ts";
 import { enableUsers } from "./gateway.ts";
 import { EtcdStore } from "./store.ts";
 
