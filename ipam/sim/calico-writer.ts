@@ -112,19 +112,19 @@ export class CalicoWriter {
     for (const cidr of this.#candidates) {
       const path = affinityPath("host", this.#node, cidr);
       if (await this.#store.get(blockPath(cidr))) continue;
-      if (!(await this.#put(path, 0, state("pending")))) continue;
+      const claim = await this.#put(path, 0, state("pending"));
+      if (!claim) continue;
       const fresh: IPAMBlock = newBlock(cidr, `host:${this.#node}`, 1000n);
       if (!(await this.#write(blockPath(cidr), 0, fresh))) {
         const found = await this.#store.get(blockPath(cidr));
         const block = found && readBlock(found);
         if (!block || affinityOf(block) !== `host:${this.#node}`) {
-          const pending = await this.#store.get(path);
-          if (pending?.value === state("pending")) await this.#put(path, pending.revision, undefined);
+          await this.#put(path, claim, undefined);
           continue;
         }
       }
-      const pending = await this.#store.get(path);
-      if (pending && (await this.#put(path, pending.revision, state("confirmed")))) return cidr;
+      // Somebody who gives the block up meanwhile has changed the affinity: then it is not ours to confirm.
+      if (await this.#put(path, claim, state("confirmed"))) return cidr;
     }
     return undefined;
   }
@@ -139,12 +139,14 @@ export class CalicoWriter {
     }
   }
 
-  #write(path: string, revision: number, value: object | undefined): Promise<boolean> {
+  #write(path: string, revision: number, value: object | undefined): Promise<number | undefined> {
     return this.#put(path, revision, value && writeJson(value));
   }
 
-  async #put(path: string, revision: number, value: string | undefined): Promise<boolean> {
+  /** The new revision, or undefined when somebody else was faster. */
+  async #put(path: string, revision: number, value: string | undefined): Promise<number | undefined> {
     const [puts, deletes] = value === undefined ? [[], [path]] : [[{ key: path, value }], []];
-    return (await this.#store.commit([{ key: path, revision }], puts, deletes)).committed;
+    const result = await this.#store.commit([{ key: path, revision }], puts, deletes);
+    return result.committed ? result.revision : undefined;
   }
 }
