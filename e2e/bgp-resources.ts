@@ -173,10 +173,18 @@ export class BgpLab {
     return places.sort().join(" ");
   }
 
-  /** Lines for the router's configuration, below `router bgp` or in full. */
+  /** Segments that a node's kernel threw away because their MD5 signature was another. */
+  async refusedSegments(node: string): Promise<number> {
+    const args = ["-asz", "TcpExtTCPMD5Failure"];
+    const shown = await run("nstat", args, { netns: this.driver.parts.ground.netns(node) });
+    return Number(/TCPMD5Failure\s+(\d+)/.exec(shown)?.[1] ?? 0);
+  }
+
+  /** Lines for the router's configuration. Where a neighbour is in them, it forgets how often it has failed to reach n1. */
   async configureRouter(...lines: readonly string[]): Promise<void> {
     const { ground } = this.driver.parts;
-    const commands = ["configure terminal", ...lines].flatMap((line) => ["-c", line]);
+    const clear = lines.some((line) => line.includes("neighbor")) ? ["end", "clear bgp 172.31.0.1"] : [];
+    const commands = ["configure terminal", ...lines, ...clear].flatMap((line) => ["-c", line]);
     const args = ["--vty_socket", ground.folderOf("tor"), ...commands];
     await run("vtysh", args, { netns: ground.netns("tor") });
   }
