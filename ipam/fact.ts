@@ -13,6 +13,7 @@ export type IpamFact =
       readonly addresses: readonly string[];
       readonly block: string;
     }
+  | { readonly fact: "ipam.collection-failed"; readonly node: string; readonly why: string }
   | { readonly fact: "ipam.stray-handle"; readonly handle: string }
   | { readonly fact: "ipam.unreadable"; readonly node: string; readonly key: string; readonly reason: string }
   | { readonly fact: "ipam.conflict"; readonly node: string; readonly key: string; readonly attempt: number };
@@ -24,6 +25,7 @@ export const ipamLevels: Levels<IpamFact> = {
   "ipam.affinity-repaired": "warn",
   "ipam.borrowed": "info",
   "ipam.leak-released": "warn",
+  "ipam.collection-failed": "warn",
   "ipam.stray-handle": "warn",
   "ipam.unreadable": "error",
   "ipam.conflict": "debug",

@@ -15,6 +15,7 @@ import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, problemText, readEnvironment } from "../config/read.ts";
 import { agentLevels } from "../fact.ts";
+import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
 import { Agent, type NodeFact } from "./agent.ts";
 import { collectOnce } from "./collect.ts";
@@ -24,7 +25,7 @@ import { logFacts, openLog, severityOf } from "./log.ts";
 import { openMetrics } from "./metrics.ts";
 import { requestAnswers } from "./requests.ts";
 import { currentMetrics, currentNodeStatus, healthPages, type ViewOptions } from "./views.ts";
-import { openAllocator, Workloads } from "./workloads.ts";
+import { interfaceOf, openAllocator, Workloads } from "./workloads.ts";
 
 const levels = { ...agentLevels, ...bgpLevels, ...datastoreLevels, ...ipamLevels, ...kernelLevels, ...nftLevels };
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -117,6 +118,19 @@ export async function run(): Promise<void> {
     write: (resource) => agent.datastore.client.update(resource),
   });
   tell({ fact: "agent.starting", version, datastore });
+  const collection = new NodeCollection({
+    node: environment.nodeName,
+    store,
+    client: agent.datastore.client,
+    allocator,
+    clock: systemClock,
+    random: systemRandom,
+    tell,
+    isReady: () => agent.blocked === "" && agent.datastore.lost === "",
+    endpoints: () => agent.graph.endpoints.values(),
+    hasInterface: (name) => agent.links.ifindexOf(name) !== undefined,
+    interfaceOf,
+  });
   const workloads = new Workloads({ agent, allocator, nodeName: environment.nodeName, tell });
   await serveLines(join(environment.runDir, "agent.sock"), requestAnswers(view, workloads));
   if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
@@ -127,10 +141,12 @@ export async function run(): Promise<void> {
   const stop = (signal: string): void => {
     tell({ fact: "agent.stopping", signal });
     reporter.stop();
+    collection.stop();
     // Connections are closed and what waits in sockets has left before the process ends.
     void agent.stop().finally(() => setTimeout(() => process.exit(0), 50));
   };
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
   await agent.start();
+  collection.start();
 }

@@ -46,6 +46,15 @@ function refuseOwnNetns(netns: string | undefined): void {
   throw new BadWorkloadRequest("agent/bad-workload", why, { field: "netns" });
 }
 
+function shortHash(text: string): string {
+  return createHash("sha1").update(text).digest("hex").slice(0, 11);
+}
+
+/** The host end of a pod's interface, as Calico's plugin names it. */
+export function interfaceOf(namespace: string, pod: string): string {
+  return `cali${shortHash(`${namespace}.${pod}`)}`;
+}
+
 /** What workloads are attached with. */
 export interface WorkloadsOptions {
   readonly agent: Pick<Agent, "blocked" | "settings" | "graph" | "datastore" | "waiters" | "isUp">;
@@ -84,7 +93,7 @@ export class Workloads {
           patience,
           () => this.#why(endpoint),
         ),
-      shortHash: (text) => createHash("sha1").update(text).digest("hex").slice(0, 11),
+      shortHash,
     };
   }
 
