@@ -89,6 +89,11 @@ describe("Follower", () => {
     await b.settle();
     assert.deepEqual(b.told, []);
     assert.equal(b.facts[0]?.fact, "datastore.list-failed");
+    for (let i = 0; i < 5; i++) {
+      b.clock.advance(seconds(10));
+      await b.settle();
+    }
+    assert.equal(b.facts.length, 1, "the same failure is told once");
     b.store.set({ unavailable: false });
     b.clock.advance(seconds(10));
     await b.settle();

@@ -34,6 +34,8 @@ export class Follower {
   #watch: Watch | undefined;
   #pause: Cancel | undefined;
   #told = false;
+  /** Why the last list failed; the same is told once, however often it is tried. */
+  #why: string | undefined;
   #stopped = false;
 
   constructor(store: Store, prefix: string, to: Follow, ports: FollowerPorts) {
@@ -59,13 +61,15 @@ export class Follower {
     try {
       const snapshot = await this.#store.list(prefix);
       if (this.#stopped) return;
+      this.#why = undefined;
       tell({ fact: "datastore.listed", prefix, entries: snapshot.entries.length, revision: snapshot.revision });
       this.#portion(this.#sync.listed(snapshot));
     } catch (error) {
       if (this.#stopped) return;
       const retry = backoff(failures, random);
       const why = error instanceof Error ? error.message : String(error);
-      tell({ fact: "datastore.list-failed", prefix, why, retryMs: Math.round(retry) });
+      if (why !== this.#why) tell({ fact: "datastore.list-failed", prefix, why, retryMs: Math.round(retry) });
+      this.#why = why;
       this.#pause = this.#ports.clock.after(retry, () => void this.#list(failures + 1));
     }
   }

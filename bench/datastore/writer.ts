@@ -10,8 +10,8 @@ const store = await openStore(process.env, systemClock, Math.random);
 await store.get(key);
 const times: number[] = [];
 for (let i = 0; i < count; i++) {
-  const value = String(performance.timeOrigin + performance.now());
   const begun = performance.now();
+  const value = String(performance.timeOrigin + begun);
   await store.commit([], [{ key, value }], []);
   times.push(performance.now() - begun);
   await new Promise((resolve) => setTimeout(resolve, pauseMs));

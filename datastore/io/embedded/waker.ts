@@ -6,7 +6,7 @@ import type { Cancel } from "../../../lib/clock.ts";
  * How long after a write to look again, in milliseconds: SQLite writes the log first and publishes the commit in shared
  * memory after, which nobody is told of; a look in between sees nothing yet.
  */
-const echoes = [2, 15, 100];
+const echoes = [2, 6, 15, 40, 100];
 
 /**
  * Calls `wake` when another process may have written: on every event of the write-ahead log beside the file and shortly
