@@ -42,7 +42,8 @@ export class Draft {
   readonly #ledger: Ledger;
   #writes = new Map<string, Write>();
   #rests = new Map<string, Revision>();
-  readonly #reads = new Map<string, Revision>();
+  /** What each path was when this draft looked; the same for the whole draft, unless the store was asked again. */
+  readonly #reads = new Map<string, Seen>();
   readonly #afterwards: (() => void)[] = [];
   /** Blocks that become the node's with this draft. */
   readonly claims: Prefix[] = [];
@@ -97,9 +98,14 @@ export class Draft {
   }
 
   #pin(path: string): void {
-    const revision = this.#reads.get(path);
+    const revision = this.#reads.get(path)?.revision;
     invariant(revision !== undefined, `${path} is pinned without having been read`);
     this.#rests.set(path, revision);
+  }
+
+  /** What was read and not written will be read anew: nothing that is still to be decided rests on it. */
+  lookAgain(): void {
+    for (const path of this.#reads.keys()) if (!this.#writes.has(path)) this.#reads.delete(path);
   }
 
   /** To be called once the commit has happened: the place to tell facts from. */
@@ -155,7 +161,7 @@ export class Draft {
 
   #compares(): Map<string, Revision> {
     const all = new Map(this.#rests);
-    for (const path of this.#writes.keys()) all.set(path, this.#reads.get(path)!);
+    for (const path of this.#writes.keys()) all.set(path, this.#reads.get(path)!.revision);
     return all;
   }
 
@@ -178,8 +184,9 @@ export class Draft {
   ): Promise<T | undefined> {
     const written = this.#writes.get(path);
     if (written) return written.value as T | undefined;
-    const seen = await this.#seen(path, trust);
-    this.#reads.set(path, seen.revision);
+    const known = trust === "store" ? undefined : this.#reads.get(path);
+    const seen = known ?? (await this.#seen(path, trust));
+    this.#reads.set(path, seen);
     return seen.entry && this.#ledger.decoded(seen.entry, decode);
   }
 

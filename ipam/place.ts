@@ -52,8 +52,12 @@ export async function placeNext(
   const near = await fromOwn(search);
   if (near) return near;
   // Others may have freed addresses of ours, or claimed for us: look before going elsewhere.
-  const again = (await view.holdings.refresh(family)) ? await fromOwn(search) : undefined;
-  return again ?? (await fromElsewhere(search));
+  if (await view.holdings.refresh(family)) {
+    draft.lookAgain();
+    const again = await fromOwn(search);
+    if (again) return again;
+  }
+  return fromElsewhere(search);
 }
 
 async function ownBlocks(search: Search): Promise<readonly Prefix[]> {

@@ -193,3 +193,26 @@ describe("what a killed Calico leaves half done", () => {
     assert.equal((await rig.paths()).filter((one) => one.startsWith("handle")).length, 1);
   });
 });
+
+describe("an address asked for by name in a block that appears meanwhile", () => {
+  it("is given in that block, not in one written over it", async () => {
+    const rig = await oneBlock();
+    const node = rig.node("n1");
+    // The node's hint of the block is that there is none; reading its own blocks then finds what a plugin claimed.
+    await assert.rejects(node.assign(wish("x", { pools: ["none"] })), { code: "ipam/no-such-pool" });
+    const client = rig.client();
+    const late = rig.node("n1", client);
+    const get = client.get.bind(client);
+    client.get = async (path) => {
+      const found = await get(path);
+      if (path.endsWith(blockPath) && !found && (await rig.paths()).length === 0) {
+        await rig.node("n1").assign(wish("first"));
+      }
+      return found;
+    };
+    const given = await late.assign(wish("a", { addresses: [cidr("10.65.0.9/32")] }));
+    assert.deepEqual(texts(given), ["10.65.0.9"]);
+    assert.equal((await rig.node("n1").addressesOf("first")).length, 1, "the first one's address is still its own");
+    assert.deepEqual(await rig.problems(), []);
+  });
+});
