@@ -1,5 +1,6 @@
-import type { Kind } from "../datastore/model/resource.ts";
+import { type Kind, kinds } from "../datastore/model/resource.ts";
 import type { Resource, ResourceOf } from "../datastore/model/schemas.ts";
+import { CliError } from "./error.ts";
 import { asText } from "./go-format.ts";
 
 /** What a cell may need beside the object itself. */
@@ -136,20 +137,33 @@ const table: { readonly [K in Kind]: Columns<ResourceOf<K>> } = {
   }),
 };
 
+/** Columns that every kind has when they are asked for. */
+const extraCells: Readonly<Record<string, Cell<Resource>>> = {
+  NAMESPACE: ({ metadata }) => metadata.namespace ?? "",
+};
+
+/** The heading that a word of `custom-columns` means, in any case. @throws CliError */
+function headingOf(kind: Kind, word: string): string {
+  const known = [...Object.keys(table[kind].cells), ...(kinds[kind].namespaced ? Object.keys(extraCells) : [])];
+  const heading = known.find((each) => each === word.toUpperCase());
+  if (heading !== undefined) return heading;
+  throw new CliError(`unknown output column '${word}' of ${kind}; one of ${known.join(", ")} would be right`);
+}
+
 /**
  * The objects of one kind as rows under their headings, the namespace in front when asked for.
- * Headings that a kind does not have are passed over by none: the caller names only those of `ps` and `wide`.
+ * `chosen` names the columns and their order instead. @throws CliError when a kind does not have one of them
  */
 export function tableRows(
   kind: Kind,
   resources: readonly Resource[],
-  form: { readonly wide: boolean; readonly namespaces: boolean },
+  form: { readonly wide: boolean; readonly namespaces: boolean; readonly chosen?: readonly string[] },
   context: TableContext,
 ): readonly (readonly string[])[] {
   const of = table[kind] as unknown as Columns<Resource>;
-  const headings = form.wide ? of.wide : of.ps;
+  const headings = form.chosen?.map((heading) => headingOf(kind, heading)) ?? (form.wide ? of.wide : of.ps);
   const rows = resources.map((resource) => {
-    const cells = headings.map((heading) => of.cells[heading]!(resource, context));
+    const cells = headings.map((heading) => (of.cells[heading] ?? extraCells[heading]!)(resource, context));
     return form.namespaces ? [resource.metadata.namespace ?? "", ...cells] : cells;
   });
   return [form.namespaces ? ["NAMESPACE", ...headings] : headings, ...rows];

@@ -16,7 +16,7 @@ export function withConfig(command: Command): Command {
     )
     .option("--context <name>", "accepted for calicoctl's sake, has no effect")
     .option("-l, --log-level <level>", "accepted for calicoctl's sake, has no effect")
-    .option("--allow-version-mismatch", "accepted for calicoctl's sake: versions are never locked");
+    .option("--allow-version-mismatch", "say nothing of a cluster whose version is not known here");
 }
 
 /** The options of every command that reads objects from files. */

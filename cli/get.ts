@@ -10,7 +10,7 @@ import { asText } from "./go-format.ts";
 import { type InputOptions, resourcesOf } from "./input.ts";
 import { kindOf } from "./kind.ts";
 import { type NamespaceOptions, namedKeys, namespaceFor } from "./named.ts";
-import { formatGotten, type Gotten, outputForm } from "./output.ts";
+import { formatGotten, type Gotten, type OutputForm, outputForm } from "./output.ts";
 import { type StoreOptions, withStore } from "./session.ts";
 import type { Shell } from "./shell.ts";
 
@@ -28,7 +28,7 @@ export async function get(
   names: readonly string[],
   options: GetOptions,
 ): Promise<void> {
-  const form = outputForm(options.output ?? "ps");
+  const form = await formOf(shell, options.output ?? "ps");
   const wanted = await wantedOf(shell, word, names, options);
   await withStore(shell, options, async ({ client }) => {
     const failures: string[] = [];
@@ -42,6 +42,12 @@ export async function get(
     }
     if (failures.length > 0) throw new CliError(`failed to get resources: ${failures.join("\n")}`);
   });
+}
+
+/** The form a word means; the template of a file is read. */
+async function formOf(shell: Shell, word: string): Promise<OutputForm> {
+  const form = outputForm(word);
+  return form.kind === "go-template-file" ? { kind: form.kind, text: await shell.read(form.text) } : form;
 }
 
 async function wantedOf(
@@ -93,9 +99,14 @@ function exported(gotten: Gotten): Gotten {
   return { ...gotten, resources };
 }
 
-async function tableContext(client: ResourceClient, gotten: readonly Gotten[], form: string): Promise<TableContext> {
+async function tableContext(
+  client: ResourceClient,
+  gotten: readonly Gotten[],
+  { kind: form }: OutputForm,
+): Promise<TableContext> {
   const fallback = "64512";
-  if (form !== "wide" || !gotten.some(({ kind }) => kind === "Node")) return { defaultAsn: fallback };
+  const isTold = form === "wide" || form === "custom-columns" || form.startsWith("go-template");
+  if (!isTold || !gotten.some(({ kind }) => kind === "Node")) return { defaultAsn: fallback };
   try {
     const { spec } = await client.get({ kind: "BGPConfiguration", name: "default" });
     return { defaultAsn: spec.asNumber === undefined ? fallback : asText(spec.asNumber) };

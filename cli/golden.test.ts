@@ -7,7 +7,7 @@ import { parsePrefix } from "../net/prefix.ts";
 import { SimShell } from "./sim/shell.ts";
 
 const folder = new URL("testdata/", import.meta.url);
-const manifests = ["cluster.yaml", "policy.yaml", "wrong.yaml"];
+const manifests = ["cluster.yaml", "policy.yaml", "wrong.yaml", "nodes.tmpl"];
 const rewrite = process.env["GOLDEN"] === "rewrite";
 
 /** Two blocks in the pool of cluster.yaml, one address of the first lent to n2. */

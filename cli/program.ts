@@ -59,6 +59,11 @@ function changeCommands(program: Command, on: On): void {
   version.option("--client", "only ours");
   version.option("--poll <duration>", "print again whenever the cluster's version changes, asking this often, e.g. 5s");
   on(version, async (shell, _, options) => (await import("./version.ts")).version(shell, options));
+  const schema = program.command("schema [kind]").description("print the form of a kind, every field with a sentence");
+  schema.option("--all", "of every kind").option("-o, --output <form>", "json (JSON Schema), yaml or crd", "json");
+  on(schema, async (shell, words, options) =>
+    (await import("./schema.ts")).schema(shell, words[0], { ...options, output: String(options["output"]) }),
+  );
 }
 
 /** The commands of manxctl; each `action` is told to `on` with the command it belongs to. */

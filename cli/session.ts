@@ -4,11 +4,14 @@ import { makeUsable } from "../datastore/virgin.ts";
 import { untold } from "../lib/fact.ts";
 import { storeEnvironment } from "./config-file.ts";
 import type { Shell } from "./shell.ts";
+import { warnOfVersion } from "./version-match.ts";
 
 /** What every command that needs the store can be told. */
 export interface StoreOptions {
   /** Path of a CalicoAPIConfig. */
   readonly config?: string;
+  /** Nothing is said of a cluster whose Calico is not known here. */
+  readonly allowVersionMismatch?: boolean;
 }
 
 /** The store and Calico's client over it. */
@@ -25,6 +28,7 @@ export async function withStore<T>(
 ): Promise<T> {
   const store = await shell.openStore(await storeEnvironment(shell, options.config));
   try {
+    if (!options.allowVersionMismatch) await warnOfVersion(shell, store);
     return await work({ store, client: new ResourceClient(store, shell.clock, shell.random) });
   } finally {
     await store.close();

@@ -1,26 +1,36 @@
-import type { StoreOptions } from "./session.ts";
+import type { Session, StoreOptions } from "./session.ts";
 import type { Shell } from "./shell.ts";
 
 /** What `version` can be told. */
 export interface VersionOptions extends StoreOptions {
   readonly client?: boolean;
+  readonly poll?: string;
 }
 
-/** `manxctl version`: ours, and what the cluster says of itself. There is no lock between the two. */
+async function clusterText(session: Session): Promise<string> {
+  const cluster = await (await import("./cluster.ts")).clusterOf(session);
+  if (!cluster) return "Cluster Version:   unknown: the store holds no ClusterInformation\n";
+  const { calicoVersion = "", clusterType = "" } = cluster.spec;
+  return `Cluster Version:   ${calicoVersion}\nCluster Type:      ${clusterType}\n`;
+}
+
+/** `manxctl version`: ours, and what the cluster says of itself; with `--poll` again whenever that changes, until stopped. */
 export async function version(shell: Shell, options: VersionOptions): Promise<void> {
+  const [{ withStore }, { durationGiven }, { pause }] = await Promise.all([
+    import("./session.ts"),
+    import("./duration.ts"),
+    import("./pause.ts"),
+  ]);
+  const every = options.poll === undefined ? undefined : durationGiven("--poll", options.poll);
   shell.print(`Client Version:    ${shell.version}\n`);
   if (options.client) return;
-  const [{ withStore }, { ResourceAbsent }] = await Promise.all([
-    import("./session.ts"),
-    import("../datastore/error.ts"),
-  ]);
-  await withStore(shell, options, async ({ client }) => {
-    try {
-      const { spec } = await client.get({ kind: "ClusterInformation", name: "default" });
-      shell.print(`Cluster Version:   ${spec.calicoVersion ?? ""}\nCluster Type:      ${spec.clusterType ?? ""}\n`);
-    } catch (error) {
-      if (!(error instanceof ResourceAbsent)) throw error;
-      shell.print("Cluster Version:   unknown: the store holds no ClusterInformation\n");
+  await withStore(shell, options, async (session) => {
+    for (let last = ""; ; ) {
+      const text = await clusterText(session);
+      if (text !== last) shell.print(text);
+      last = text;
+      if (every === undefined) return;
+      await pause(shell.clock, every);
     }
   });
 }
