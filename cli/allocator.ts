@@ -1,3 +1,4 @@
+import type { AffinityOwner } from "../datastore/ipam-key.ts";
 import type { Store } from "../datastore/store.ts";
 import { Allocator } from "../ipam/allocator.ts";
 import type { Selects } from "../ipam/request.ts";
@@ -12,7 +13,7 @@ export const selects: Selects = (selector, labels) => {
   return "selector" in parsed && matches(parsed.selector, labels);
 };
 
-/** The books of one node, or with an empty name those of nobody: enough to release addresses. */
-export function allocatorFor(shell: Shell, store: Store, node: string): Allocator {
-  return new Allocator({ node, store, clock: shell.clock, random: shell.random, selects, tell: untold });
+/** The books of one node, of something virtual, or with an empty name those of nobody: enough to release addresses. */
+export function allocatorFor(shell: Shell, store: Store, node: string, owner: AffinityOwner = "host"): Allocator {
+  return new Allocator({ node, owner, store, clock: shell.clock, random: shell.random, selects, tell: untold });
 }

@@ -1,13 +1,12 @@
 import { ResourceAbsent } from "../datastore/error.ts";
-import { blocksPrefix, hostPath } from "../datastore/ipam-key.ts";
+import { hostPath, ipamPrefix } from "../datastore/ipam-key.ts";
 import type { Kind } from "../datastore/model/resource.ts";
 import type { Resource } from "../datastore/model/schemas.ts";
 import { keyOf } from "../datastore/resource-client.ts";
 import type { ResourceKey } from "../datastore/resource-key.ts";
-import { affinityOf } from "../ipam/block.ts";
-import { blocksIn } from "../ipam/show.ts";
+import { blockOwners } from "../ipam/block-owners.ts";
 import type { Address } from "../net/address.ts";
-import { covers, parsePrefix } from "../net/prefix.ts";
+import { parsePrefix } from "../net/prefix.ts";
 import { allocatorFor } from "./allocator.ts";
 import type { Session } from "./session.ts";
 import type { Shell } from "./shell.ts";
@@ -30,9 +29,8 @@ async function emptyPool(shell: Shell, { client, store }: Session, name: string)
   await client.apply({ ...pool, spec: { ...pool.spec, disabled: true } });
   const cidr = parsePrefix(pool.spec.cidr);
   if (!cidr) return;
-  const blocks = blocksIn((await store.list(blocksPrefix)).entries).filter((one) => covers(cidr, one.cidr));
-  const hosts = new Set(blocks.map(({ block }) => affinityOf(block)).filter((owner) => owner?.startsWith("host:")));
-  for (const host of hosts) await allocatorFor(shell, store, host!.slice("host:".length)).releaseAffinities(cidr);
+  const owners = blockOwners((await store.list(ipamPrefix)).entries, cidr);
+  for (const { kind, name } of owners) await allocatorFor(shell, store, name, kind).releaseAffinities(cidr);
 }
 
 async function emptyNode(shell: Shell, session: Session, name: string): Promise<void> {
@@ -49,6 +47,8 @@ async function emptyNode(shell: Shell, session: Session, name: string): Promise<
     await deleteIfThere(session, endpoint);
   }
   for (const handle of tunnelHandles) await allocator.releaseByHandle(handle + name);
+  // What no endpoint speaks of: addresses of pods that were not detached, borrowed ones too.
+  await allocator.releaseHost();
   await allocator.releaseAffinities();
   await store.commit([], [], [hostPath(name)]);
   await deleteAll(session, "BGPPeer", (one) => one.kind === "BGPPeer" && one.spec.node === name);

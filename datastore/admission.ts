@@ -1,4 +1,4 @@
-import { covers, parsePrefix } from "../net/prefix.ts";
+import { overlaps, parsePrefix } from "../net/prefix.ts";
 import { blocksPrefix, parseIpamPath } from "./ipam-key.ts";
 import type { IPPool } from "./model/ip-pool.ts";
 import { poolBlockSize } from "./model/ip-pool-check.ts";
@@ -18,7 +18,7 @@ async function foreignBlocks(pool: IPPool, store: Store): Promise<readonly Probl
   const { entries } = await store.list(blocksPrefix);
   for (const entry of entries) {
     const key = parseIpamPath(entry.key);
-    if (!cidr || key?.kind !== "block" || !covers(cidr, key.cidr) || key.cidr.length === size) continue;
+    if (!cidr || key?.kind !== "block" || !overlaps(cidr, key.cidr) || key.cidr.length === size) continue;
     const want = `there are blocks of size ${key.cidr.length} in ${pool.spec.cidr}; ${key.cidr.length} would be right`;
     return [{ object: `IPPool(${pool.metadata.name})`, field: "spec.blockSize", value: size, want }];
   }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { affinityPath, blocksPrefix } from "../datastore/ipam-key.ts";
+import { affinityPath, blocksPrefix, ipamPrefix } from "../datastore/ipam-key.ts";
 import { writeJson } from "../datastore/json.ts";
 import { apiVersion } from "../datastore/model/resource.ts";
 import { resourcePath } from "../datastore/resource-key.ts";
+import { blockOwners } from "./block-owners.ts";
 import { putNode, putPool, simNode } from "./sim/node.ts";
 import { cidr, Rig, texts, wish } from "./sim/rig.ts";
 
@@ -110,5 +111,21 @@ describe("where an address comes from", () => {
     assert.equal(await rig.node("n2").releaseUnusedBlock(block, sequence), false, "not n2's");
     assert.equal(await node.releaseUnusedBlock(block, sequence), true);
     assert.deepEqual(await rig.paths(), []);
+  });
+});
+
+describe("who owns blocks of a pool", () => {
+  it("is who has a block, or has begun to claim one, host or virtual", async () => {
+    const rig = new Rig();
+    await putPool(rig.store, "pool", { cidr: "10.65.0.0/24" });
+    await rig.node("n1").assign(wish("a"));
+    await rig.foreign("host/n2/ipv4/block/10.65.0.192-26", '{"state":"pending","deleted":false}');
+    await rig.foreign("virtual/lb/ipv4/block/10.65.0.128-26", '{"state":"pending","deleted":false}');
+    await rig.foreign("host/n3/ipv4/block/10.66.0.0-26", '{"state":"confirmed","deleted":false}');
+    const owners = blockOwners((await rig.store.list(ipamPrefix)).entries, cidr("10.65.0.0/24"));
+    assert.deepEqual(
+      owners.map(({ kind, name }) => `${kind}:${name}`),
+      ["host:n1", "host:n2", "virtual:lb"],
+    );
   });
 });
