@@ -9,8 +9,9 @@ export interface LimitFault {
 }
 
 /** How many entries Calico lets people write (CRD validation of policies); what is stored already may hold more. */
-const sideLimits = { nets: 256, notNets: 256, ports: 50, notPorts: 50 } as const;
-const ruleLimit = 1024;
+export const sideLimits = { nets: 256, notNets: 256, ports: 50, notPorts: 50 } as const;
+/** How many rules Calico lets people write in each direction. */
+export const ruleLimit = 1024;
 
 /** The lists of a policy's or profile's rules that are too long. */
 export function limitFaults(resource: Resource): readonly LimitFault[] {

@@ -12,7 +12,7 @@ const selectorFields: ReadonlySet<string> = new Set([
 /** Maps of free keys, in which a key named `selector` is no selector. */
 const freeMaps: ReadonlySet<string> = new Set(["labelsToApply", "labels", "annotations", "matchLabels"]);
 /** What Calico lets people write (CRD validation of policies). */
-const longestSelector = 1024;
+export const longestSelector = 1024;
 const quoted = /"[^"]*"|'[^']*'/g;
 const namesGlobal = /(^|[^a-zA-Z0-9_./-])global\s*\(\s*\)/;
 

@@ -1,0 +1,43 @@
+import type { Words } from "./words.ts";
+
+/** What kinds have in common: metadata, selectors of Kubernetes, conditions, rules' common ends. */
+export const sharedWords: Words = {
+  kind: "The kind of the object.",
+  apiVersion: "The version of the object's form; there is only projectcalico.org/v3.",
+  metadata: "Who the object is, and what people and programs attached to it.",
+  spec: "What is wanted.",
+  status: "What was observed; programs write it.",
+  "metadata.name":
+    "The object's name; it never changes. A DNS-1123 subdomain of at most 253 characters, unless the kind says otherwise.",
+  "metadata.generateName": "Kubernetes' prefix for made-up names; kept, without effect.",
+  "metadata.namespace": "The namespace that the object belongs to; only for kinds that belong to one.",
+  "metadata.selfLink": "Kubernetes' old link to the object; kept, without effect.",
+  "metadata.uid": "A number given at creation that no other object ever has.",
+  "metadata.resourceVersion":
+    "The revision at which the object was read; a replacement at another revision is refused.",
+  "metadata.generation": "Kubernetes' count of changes of the spec; kept, without effect.",
+  "metadata.creationTimestamp": "When the object was created, as RFC 3339 in UTC.",
+  "metadata.deletionTimestamp": "When Kubernetes was asked to delete the object; kept, without effect.",
+  "metadata.deletionGracePeriodSeconds": "Kubernetes' time to end, in seconds; kept, without effect.",
+  "metadata.labels": "Keys and values for selectors to find.",
+  "metadata.annotations": "Any texts under keys, 256 KiB together; nothing selects by them.",
+  "metadata.ownerReferences": "Kubernetes' owners of the object; kept, without effect.",
+  "metadata.finalizers": "What Kubernetes waits for before it deletes the object; kept, without effect.",
+  "metadata.managedFields": "Kubernetes' record of who wrote which field; kept, without effect.",
+  "status.conditions": "What holds at the moment.",
+  "conditions.type": "What is spoken of, such as Allocatable or Valid.",
+  "conditions.status": "True, False or Unknown.",
+  "conditions.observedGeneration": "The generation of the spec that this was said of.",
+  "conditions.lastTransitionTime": "When the status changed last, as RFC 3339.",
+  "conditions.reason": "Why, in one word.",
+  "conditions.message": "Why, for people.",
+  matchLabels: "Labels that must all be there with these values.",
+  matchExpressions: "Conditions on labels that must all hold.",
+  "matchExpressions.key": "The label that the condition is about.",
+  "matchExpressions.operator": "In, NotIn, Exists or DoesNotExist.",
+  "matchExpressions.values": "The values for In and NotIn.",
+  secretKeyRef: "The key of a Kubernetes Secret in Calico's namespace.",
+  "secretKeyRef.name": "The Secret's name.",
+  "secretKeyRef.key": "The key in the Secret.",
+  "secretKeyRef.optional": "Whether the Secret or its key may be missing.",
+};
