@@ -74,6 +74,29 @@ function readStart(): {
   return { environment, settings, datastore };
 }
 
+/** The pages that the settings ask for: health, and metrics. */
+async function openPages(
+  settings: FelixSettings,
+  view: ViewOptions,
+  metrics: ReturnType<typeof openMetrics>,
+): Promise<void> {
+  if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
+  if (!settings.prometheusMetricsEnabled) return;
+  const page = async () => ({ code: 200, type: "text/plain", body: await metrics.page() }) as const;
+  await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
+}
+
+/** Ends the process on SIGTERM and SIGINT, once everything has stopped. */
+function endOnSignals(tell: (fact: NodeFact) => void, stop: () => Promise<void>): void {
+  const end = (signal: string): void => {
+    tell({ fact: "agent.stopping", signal });
+    // Connections are closed and what waits in sockets has left before the process ends.
+    void stop().finally(() => setTimeout(() => process.exit(0), 50));
+  };
+  process.once("SIGTERM", () => end("SIGTERM"));
+  process.once("SIGINT", () => end("SIGINT"));
+}
+
 /** The node agent, from its environment: starts, serves its socket and pages, ends on SIGTERM and SIGINT. */
 export async function run(): Promise<void> {
   const { environment, settings, datastore } = readStart();
@@ -133,20 +156,12 @@ export async function run(): Promise<void> {
   });
   const workloads = new Workloads({ agent, allocator, nodeName: environment.nodeName, tell });
   await serveLines(join(environment.runDir, "agent.sock"), requestAnswers(view, workloads));
-  if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
-  if (settings.prometheusMetricsEnabled) {
-    const page = async () => ({ code: 200, type: "text/plain", body: await metrics.page() }) as const;
-    await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
-  }
-  const stop = (signal: string): void => {
-    tell({ fact: "agent.stopping", signal });
+  await openPages(settings, view, metrics);
+  endOnSignals(tell, () => {
     reporter.stop();
     collection.stop();
-    // Connections are closed and what waits in sockets has left before the process ends.
-    void agent.stop().finally(() => setTimeout(() => process.exit(0), 50));
-  };
-  process.once("SIGTERM", () => stop("SIGTERM"));
-  process.once("SIGINT", () => stop("SIGINT"));
+    return agent.stop();
+  });
   await agent.start();
   collection.start();
 }
