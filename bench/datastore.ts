@@ -23,6 +23,8 @@ interface Reading {
 }
 
 const here = new URL("datastore/", import.meta.url).pathname;
+/** `bin/manx agent` runs with the same nursery. */
+const flags = ["--expose-gc", "--max-semi-space-size=4"];
 /** Puts a transaction while loading. */
 const portion = 500;
 
@@ -76,7 +78,7 @@ async function starts(endpoint: string, stores: Readonly<Record<string, Environm
     baseline.push(performance.now() - begun);
     for (const mode of modes) {
       const [store, what] = mode.split(".") as [string, string];
-      const text = await output(process.execPath, ["--expose-gc", `${here}reader.ts`, what], stores[store]!);
+      const text = await output(process.execPath, [...flags, `${here}reader.ts`, what], stores[store]!);
       readings.get(mode)!.push(JSON.parse(text) as Reading);
     }
   }
