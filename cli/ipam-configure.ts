@@ -1,6 +1,8 @@
+import { ipamConfigOf } from "../datastore/ipam-config-face.ts";
 import { ipamConfigPath } from "../datastore/ipam-key.ts";
 import type { IPAMConfiguration } from "../datastore/model/ipam-configuration.ts";
 import { apiVersion } from "../datastore/model/resource.ts";
+import { configurationRefusal } from "../ipam/configuration.ts";
 import { CliError } from "./error.ts";
 import { type SaidOptions, saidForm, say } from "./said.ts";
 import { prepareStore, type StoreOptions, withStore } from "./session.ts";
@@ -70,11 +72,11 @@ export async function ipamConfigure(shell: Shell, options: IpamConfigureOptions)
       ? (await client.get({ kind: "IPAMConfiguration", name: "default" })).spec
       : {};
     const spec = { ...before, ...settings };
-    if ((spec.maxBlocksPerHost ?? 0) > 0 && !spec.strictAffinity) {
-      throw new CliError("MaxBlocksPerHost requires StrictAffinity to be enabled");
-    }
+    const resource: IPAMConfiguration = { kind: "IPAMConfiguration", apiVersion, metadata: { name: "default" }, spec };
+    const refusal = configurationRefusal(ipamConfigOf(resource));
+    if (refusal !== undefined) throw new CliError(refusal);
     await prepareStore(shell, session);
-    await client.apply({ kind: "IPAMConfiguration", apiVersion, metadata: { name: "default" }, spec });
+    await client.apply(resource);
     const lines = Object.entries(settings).map(([name, value]) => `Successfully set ${nameOf(name)} to: ${value}\n`);
     say(shell, form, spec, () => lines.join(""));
   });
