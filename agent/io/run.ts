@@ -86,6 +86,30 @@ async function openPages(
   await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
 }
 
+/** Counts what the kernel took of each turn; the first ends the start, after which memory is collected once. */
+function firstAndEvery(metrics: ReturnType<typeof openMetrics>): (seconds: number) => void {
+  const began = performance.now();
+  let isFirst = true;
+  return (took) => {
+    metrics.applied(took);
+    if (!isFirst) return;
+    isFirst = false;
+    metrics.initialResync((performance.now() - began) / 1000);
+    systemClock.after(seconds(1), collectOnce);
+  };
+}
+
+/** Answers the CalicoNodeStatuses about this node. */
+function openReporter(view: ViewOptions, tell: (fact: NodeFact) => void): NodeStatusReporter {
+  return new NodeStatusReporter({
+    node: view.environment.nodeName,
+    clock: systemClock,
+    tell,
+    look: (classes, now) => currentNodeStatus(view, classes, now),
+    write: (resource) => view.agent.datastore.client.update(resource),
+  });
+}
+
 /** Ends the process on SIGTERM and SIGINT, once everything has stopped. */
 function endOnSignals(tell: (fact: NodeFact) => void, stop: () => Promise<void>): void {
   const end = (signal: string): void => {
@@ -113,9 +137,7 @@ export async function run(): Promise<void> {
   };
   const store = await openStore(storeVariables(process.env), systemClock, systemRandom);
   const allocator = openAllocator(environment.nodeName, store, tell);
-  let isFirst = true;
   const startedAt = systemClock.wall();
-  const began = performance.now();
   const agent = new Agent({
     environment,
     variables: process.env,
@@ -124,22 +146,10 @@ export async function run(): Promise<void> {
     onPools: () => allocator.settingsChanged(),
     onNodeStatus: (change) => reporter.on(change),
     onBgpSeverity: environment.debugFacts ? () => {} : severityOf(bgpLog, severity),
-    applied(took) {
-      metrics.applied(took);
-      if (!isFirst) return;
-      isFirst = false;
-      metrics.initialResync((performance.now() - began) / 1000);
-      systemClock.after(seconds(1), collectOnce);
-    },
+    applied: firstAndEvery(metrics),
   });
   const view: ViewOptions = { agent, environment, version, startedAt, datastore };
-  const reporter = new NodeStatusReporter({
-    node: environment.nodeName,
-    clock: systemClock,
-    tell,
-    look: (classes, now) => currentNodeStatus(view, classes, now),
-    write: (resource) => agent.datastore.client.update(resource),
-  });
+  const reporter = openReporter(view, tell);
   tell({ fact: "agent.starting", version, datastore });
   const collection = new NodeCollection({
     node: environment.nodeName,
