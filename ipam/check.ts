@@ -16,6 +16,7 @@ export interface Problem {
     | "missing-handle"
     | "handle-count"
     | "affinity-without-block"
+    | "block-without-affinity"
     | "foreign-affinity";
   /** What it is about: a path, a handle, or `handle in block`. */
   readonly about: string;
@@ -27,11 +28,19 @@ interface Books {
   readonly handles: Map<string, IPAMHandle>;
   /** Block → owners with a confirmed affinity to it. */
   readonly affinities: Map<string, string[]>;
+  /** `owner on block` of every affinity, whatever its state. */
+  readonly claims: Set<string>;
   readonly problems: Problem[];
 }
 
 function read(entries: readonly Entry[]): Books {
-  const books: Books = { blocks: new Map(), handles: new Map(), affinities: new Map(), problems: [] };
+  const books: Books = {
+    blocks: new Map(),
+    handles: new Map(),
+    affinities: new Map(),
+    claims: new Set(),
+    problems: [],
+  };
   for (const entry of entries) {
     try {
       enter(books, entry);
@@ -51,8 +60,10 @@ function enter(books: Books, entry: Entry): void {
   } else if (key?.kind === "handle") {
     const handle = readHandle(entry);
     if (handle) books.handles.set(key.id, handle);
-  } else if (key?.kind === "affinity" && affinityState(readAffinity(entry)) === "confirmed") {
+  } else if (key?.kind === "affinity") {
     const cidr = prefixKey(key.cidr);
+    books.claims.add(`${key.owner}:${key.name} on ${cidr}`);
+    if (affinityState(readAffinity(entry)) !== "confirmed") return;
     books.affinities.set(cidr, [...(books.affinities.get(cidr) ?? []), `${key.owner}:${key.name}`]);
   }
 }
@@ -107,13 +118,21 @@ function* affinityProblems(books: Books): Generator<Problem> {
   }
 }
 
+function* claimProblems(books: Books): Generator<Problem> {
+  for (const [cidr, block] of books.blocks) {
+    const about = `${affinityOf(block)} on ${cidr}`;
+    if (affinityOf(block) === null || books.claims.has(about)) continue;
+    yield { kind: "block-without-affinity", about, why: "the block names an owner that has no affinity to it" };
+  }
+}
+
 /**
  * What does not fit in one snapshot of everything under `/calico/ipam/v2/`, in order of kind and subject. Half-done claims
  * are no problem: they are part of Calico's protocol.
  */
 export function checkIpam(entries: readonly Entry[]): readonly Problem[] {
   const books = read(entries);
-  const found = [...books.problems, ...handleProblems(books), ...affinityProblems(books)];
+  const found = [...books.problems, ...handleProblems(books), ...affinityProblems(books), ...claimProblems(books)];
   const text = (problem: Problem): string => `${problem.kind} ${problem.about}`;
   return found.sort((x, y) => (text(x) < text(y) ? -1 : 1));
 }

@@ -1,9 +1,7 @@
-import { parseIpamPath } from "../../datastore/ipam-key.ts";
 import type { Entry } from "../../datastore/store.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { overlaps, prefixKey, prefixSize } from "../../net/prefix.ts";
 import { allocationsIn } from "../allocation.ts";
-import { affinityOf } from "../block.ts";
 import { checkIpam } from "../check.ts";
 import { blocksIn, type PlacedBlock } from "../show.ts";
 
@@ -46,7 +44,7 @@ export class LifeModel {
       if (!isTorn) yield `${kind} ${about}: ${why}`;
     }
     const blocks = blocksIn(entries);
-    yield* blockViolations(blocks, entries);
+    yield* blockViolations(blocks);
     const there = new Map<string, Set<string>>();
     for (const { handle, address } of allocationsIn(blocks)) {
       there.set(handle, (there.get(handle) ?? new Set()).add(formatAddress(address)));
@@ -60,18 +58,10 @@ export class LifeModel {
   }
 }
 
-function* blockViolations(blocks: readonly PlacedBlock[], entries: readonly Entry[]): Generator<string> {
-  const affinities = new Set<string>();
-  for (const entry of entries) {
-    const key = parseIpamPath(entry.key);
-    if (key?.kind === "affinity") affinities.add(`${key.owner}:${key.name} ${prefixKey(key.cidr)}`);
-  }
+function* blockViolations(blocks: readonly PlacedBlock[]): Generator<string> {
   for (const [i, { cidr, block }] of blocks.entries()) {
     const next = blocks[i + 1]?.cidr;
     if (next && overlaps(cidr, next)) yield `${prefixKey(cidr)} and ${prefixKey(next)} overlap`;
-    const owner = affinityOf(block);
-    if (owner !== null && !affinities.has(`${owner} ${prefixKey(cidr)}`))
-      yield `${prefixKey(cidr)}: ${owner} has no affinity`;
     const held = block.allocations.filter((index) => index !== null).length;
     if (held + block.unallocated.length !== prefixSize(cidr)) yield `${prefixKey(cidr)}: addresses are lost`;
   }
