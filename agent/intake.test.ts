@@ -169,9 +169,26 @@ describe("entries of the store", () => {
       [found.map((r) => r.metadata.name), changed, intake.felix().changed],
       [["default", "node.n1"], true, false],
     );
+    feed(`${resources}felixconfigurations/gpu`, {
+      kind: "FelixConfiguration",
+      apiVersion,
+      metadata: { name: "gpu" },
+      spec: { nodeSelector: "has(gpu)" },
+    });
+    assert.deepEqual(
+      intake.felix().resources.map((r) => r.metadata.name),
+      ["default", "node.n1"],
+    );
+    const labels = { gpu: "a" };
+    feed(`${resources}nodes/n1`, { kind: "Node", apiVersion, metadata: { name: "n1", labels }, spec: {} });
+    const chosen = intake.felix();
+    assert.deepEqual(
+      [chosen.changed, chosen.resources.map((r) => r.metadata.name)],
+      [true, ["default", "gpu", "node.n1"]],
+    );
     feed(`${resources}ippools/p`, undefined);
     feed(`${resources}nodes/n1`, undefined);
     feed(`${resources}nodes/n2`, undefined);
-    assert.equal(pools(), 2);
+    assert.equal(pools(), 3);
   });
 });

@@ -16,6 +16,7 @@ import type { Change } from "../lib/change.ts";
 import type { Tell } from "../lib/fact.ts";
 import { prefixKey } from "../net/prefix.ts";
 import type { PolicyGraph, PolicyInput } from "../policy/graph/policy-graph.ts";
+import { felixFor } from "./config/felix-scope.ts";
 import type { AgentFact } from "./fact.ts";
 import type { NodeGraph } from "./graph/node-graph.ts";
 
@@ -60,6 +61,7 @@ export class Intake {
   readonly #invalid = new Set<string>();
   #cluster: ClusterInformation | undefined;
   #felixChanged = true;
+  #labels: Readonly<Record<string, string>> = {};
 
   constructor(targets: IntakeTargets) {
     this.#targets = targets;
@@ -90,8 +92,7 @@ export class Intake {
   felix(): { readonly resources: readonly FelixConfiguration[]; readonly changed: boolean } {
     const changed = this.#felixChanged;
     this.#felixChanged = false;
-    const own = [this.#felix.get("default"), this.#felix.get(`node.${this.#targets.nodeName}`)];
-    return { resources: own.filter((resource) => resource !== undefined), changed };
+    return { resources: felixFor(this.#targets.nodeName, this.#labels, this.#felix), changed };
   }
 
   /** Policies in the store. */
@@ -108,6 +109,14 @@ export class Intake {
     const decoded = change.kind === "set" ? decodeResource(key, change.value.value) : undefined;
     this.#judge(change.key, decoded?.ok === false ? decoded.problems : []);
     this.#dispatch(key, decoded?.ok ? (decoded.value as Resource) : undefined);
+  }
+
+  /** This node's labels choose among FelixConfigurations with a nodeSelector. */
+  #onOwnNode(labels: Readonly<Record<string, string>>): void {
+    const scoped = [...this.#felix.values()].some(({ spec }) => spec.nodeSelector);
+    this.#labels = labels;
+    if (scoped) this.#felixChanged = true;
+    this.#targets.onPools();
   }
 
   #judge(key: string, problems: readonly Problem[]): void {
@@ -127,7 +136,7 @@ export class Intake {
     switch (key.kind) {
       case "Node":
         graph.onNode(only("Node"));
-        if (key.name === this.#targets.nodeName) this.#targets.onPools();
+        if (key.name === this.#targets.nodeName) this.#onOwnNode(value?.metadata.labels ?? {});
         break;
       case "BGPPeer":
         graph.onPeering(only("BGPPeer"));

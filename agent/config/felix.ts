@@ -2,7 +2,8 @@ import { boolean, type Field, field, integer, list, markMask, oneOf, text } from
 
 /**
  * Felix's knobs that this agent obeys, named as the fields of FelixConfiguration; the environment's name is FELIX_ and
- * the same in capitals. Precedence, low to high: default, FelixConfiguration `default`, `node.<name>`, environment.
+ * the same in capitals. Precedence, low to high: default, FelixConfiguration `default`, the oldest whose
+ * nodeSelector chooses the node, `node.<name>`, environment.
  */
 export const felixFields = {
   interfacePrefix: field("FELIX_INTERFACEPREFIX", list, ["cali"], "what the names of workload interfaces begin with"),
