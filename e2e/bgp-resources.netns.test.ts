@@ -53,7 +53,7 @@ describe("agents follow BGP's resources", function () {
       ["a", "n1"],
       ["b", "n2"],
     ] as const) {
-      await lab.driver.act({ do: "attach", pod: pod("blue", name, node) });
+      await lab.driver.act({ do: "attach", pod: { ...pod("blue", name, node), labels: { app: name } } });
     }
     const blockOf = async (node: string): Promise<string> => {
       return (await lab.driver.parts.agents.status(node))?.blocks[0] ?? "";
@@ -309,6 +309,26 @@ describe("agents follow BGP's resources", function () {
         () => lab.peer("reflector", { ...toReflector, nextHopMode: "Self" }),
         async () => (await lab.kernel("n1", block2)).includes(`via ${n3} `),
       );
+    });
+
+    it("hears of what a workload announces, through the workload's node", async () => {
+      const routed = "10.244.250.0/26";
+      const [address, stop] = await lab.speakerIn("blue/a", { asn: 65020, peer: "169.254.9.1", announces: routed });
+      try {
+        const mesh = { ...cluster, nodeToNodeMeshEnabled: false };
+        await lab.peer("workloads", { localWorkloadSelector: "app == 'a'", asNumber: 65020 });
+        await lab.without(
+          "a peering with a workload",
+          () => lab.configure({ ...mesh, localWorkloadPeeringIPV4: "169.254.9.1" }),
+          async () => (await lab.kernel("n1", routed)).includes(`via ${address} dev cali`),
+        );
+        await lab.until("the other node", async () => (await lab.kernel("n2", routed)).includes(`via ${n1} `));
+        await lab.client.delete({ kind: "BGPPeer", name: "workloads" });
+        await lab.until("the end of it", async () => (await lab.kernel("n2", routed)) === "");
+        await lab.until("the address to go", async () => !(await lab.addresses("n1")).includes("169.254.9.1"));
+      } finally {
+        await stop();
+      }
     });
 
     it("peers with nobody whom the reverse is not made for", async () => {

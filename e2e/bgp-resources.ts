@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BgpPeer, BgpPeerAnswer, BgpPeersAnswer, BgpRoute, BgpRoutesAnswer } from "../agent/api/bgp.ts";
@@ -12,10 +13,12 @@ import { systemRandom } from "../lib/io/random.ts";
 import { ask } from "./lab/ask.ts";
 import { NamespaceDriver } from "./lab/driver.ts";
 import { storeName } from "./lab/fabric.ts";
+import { machineOf } from "./lab/pods.ts";
 import { run } from "./lab/run.ts";
 import { waitFor } from "./lab/wait.ts";
 import type { Topology } from "./scenario/topology.ts";
 
+const root = new URL("..", import.meta.url).pathname;
 const apiVersion = "projectcalico.org/v3" as const;
 
 /** Two nodes, a third that can become their reflector, and a router of another make. */
@@ -145,7 +148,9 @@ export class BgpLab {
     const before = await this.connections("n1");
     await deed();
     await this.until(what, holds);
-    assert.deepEqual([...(await this.connections("n1"))], [...before], `a session was reset by ${what}`);
+    const now = await this.connections("n1");
+    const kept = [...before].filter(([at, connection]) => now.get(at) === connection);
+    assert.deepEqual(kept, [...before], `a session was reset by ${what}`);
   }
 
   /** Does something and waits until n1 has another connection with this address instead of the one it had. */
@@ -164,6 +169,38 @@ export class BgpLab {
   /** A route in a node's kernel, as `ip route` prints it; empty: none. */
   async kernel(node: string, prefix: string): Promise<string> {
     return (await run("ip", ["-n", this.driver.parts.ground.netns(node), "route", "show", prefix])).trim();
+  }
+
+  /** The IPv4 addresses of a node's kernel, as `ip address` prints them. */
+  addresses(node: string): Promise<string> {
+    return run("ip", ["-4", "-n", this.driver.parts.ground.netns(node), "address", "show"]);
+  }
+
+  /** Starts `manx speaker` in a pod that announces one network; answers the pod's address and what ends the speaker. */
+  async speakerIn(
+    pod: string,
+    { asn, peer, announces }: { readonly asn: number; readonly peer: string; readonly announces: string },
+  ): Promise<readonly [address: string, stop: () => Promise<void>]> {
+    const { ground, pods } = this.driver.parts;
+    const address = pods.seen().find((one) => one.pod === pod)!.addresses.ipv4;
+    const folder = ground.folderOf("speaker");
+    const routes = [{ prefix: announces }];
+    const peers = [{ address: peer, asn: 64512, connectRetrySeconds: 1 }];
+    const config = { asn, routerId: address, listen: { port: 179 }, ebgpRequiresPolicy: false, peers, routes };
+    writeFileSync(join(folder, "speaker.yaml"), JSON.stringify(config));
+    const command = [`${root}bin/manx`, "speaker", "--config", join(folder, "speaker.yaml")];
+    const child = spawn("ip", ["netns", "exec", ground.netns(machineOf(pod)), ...command], {
+      env: { ...process.env, MANX_RUN_DIR: folder },
+      stdio: "ignore",
+    });
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    return [
+      address,
+      () => {
+        child.kill("SIGTERM");
+        return ended;
+      },
+    ];
   }
 
   /** Where a node's kernel waits for BGP. */

@@ -3,7 +3,7 @@ import type { Speaker } from "../../bgp/speaker/speaker.ts";
 import type { SpeakerStatus } from "../../bgp/speaker/status.ts";
 import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
-import { parseAddress } from "../../net/address-text.ts";
+import { formatAddress, parseAddress } from "../../net/address-text.ts";
 import type { Family } from "../../net/family.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
 import type { AgentFact } from "../fact.ts";
@@ -48,6 +48,8 @@ export class BgpService {
   readonly #options: BgpServiceOptions;
   #speaker: Speaker | undefined;
   #identity = "";
+  /** Names of peers that are workloads, as sessions were last told. */
+  #workloads = "";
   #preserved: readonly Family[];
   #graph: NodeGraph | undefined;
   #undrain: Cancel | undefined;
@@ -148,6 +150,7 @@ export class BgpService {
     });
     for (const { prefix, interfaceName } of graph.announcements.values()) announce(speaker, prefix, interfaceName);
     const context = this.#context(self, graph);
+    this.#workloads = context.workloads.join();
     for (const peer of graph.peers.values()) setPeer(speaker, peer, context);
     speaker.setListen(this.#places(self, graph));
     speaker.start();
@@ -166,13 +169,17 @@ export class BgpService {
     }
     const context = this.#context(self, graph);
     // What may leave, and how, follows from the pools and the settings, for every session.
-    if (output.pools) for (const peer of graph.peers.values()) setPeer(speaker, peer, context);
+    const isOther = context.workloads.join() !== this.#workloads;
+    this.#workloads = context.workloads.join();
+    if (output.pools || isOther) for (const peer of graph.peers.values()) setPeer(speaker, peer, context);
     for (const change of output.peers) if (change.kind === "set") setPeer(speaker, change.value, context);
   }
 
-  #context(self: Self, { pools, settings }: NodeGraph): PeerContext {
+  #context(self: Self, { pools, settings, peers }: NodeGraph): PeerContext {
     const { restartSeconds } = this.#options;
-    return { pools, settings, restartSeconds, isReflector: self.clusterId !== undefined };
+    const workloads = [...peers.values()].filter(({ workload }) => workload !== undefined);
+    const names = workloads.map(({ address }) => formatAddress(address)).sort();
+    return { pools, settings, restartSeconds, isReflector: self.clusterId !== undefined, workloads: names };
   }
 
   #places(self: Self, { settings }: NodeGraph): ReturnType<typeof listenPlaces> {

@@ -86,7 +86,7 @@ describe("what leaves a node by BGP", () => {
 
 describe("a planned session", () => {
   const given = (pools: PeerContext["pools"] = [], settings: BgpSettings = {}): PeerContext => {
-    return { pools, settings, restartSeconds: 77, isReflector: false };
+    return { pools, settings, restartSeconds: 77, isReflector: false, workloads: [] };
   };
   const planned: PlannedPeer = {
     key: "10.0.0.2 ipv4",
@@ -106,6 +106,7 @@ describe("a planned session", () => {
     nextHop: "auto",
     problem: "",
     reachableBy: undefined,
+    workload: undefined,
     routeReflectorClient: false,
     allowLocalAs: 0,
     filters: [],

@@ -19,6 +19,8 @@ export interface PeerContext {
   readonly restartSeconds: number;
   /** Whether this node is a route reflector. */
   readonly isReflector: boolean;
+  /** Names of the peers that are workloads of this node. */
+  readonly workloads: readonly string[];
 }
 
 /** How long we keep the routes of a peer that is back and has not said End-of-RIB, seconds. */
@@ -38,16 +40,28 @@ const alwaysUs: Term = {
   change: { nextHop: "self" },
 };
 
+/** Other nodes know the way to us and not to our workloads: what those announce is theirs through us. */
+function throughUs(workloads: readonly string[]): Term {
+  return {
+    name: "routes of workloads",
+    match: { peers: workloads },
+    verdict: "next-term",
+    change: { nextHop: "self" },
+  };
+}
+
 /** What leaves: next hop, then BGPFilters, communities of prefixes, services, pools; the rest stays. */
 function leaving(peer: PlannedPeer, context: PeerContext): Filter {
-  const { settings, pools, isReflector } = context;
+  const { settings, pools, isReflector, workloads } = context;
   const { family } = peer;
   const isExternal = peer.asn !== peer.localAsn;
   const ofPools = exportFilter(pools, family, isExternal);
   const services = serviceTerms(serviceRanges(settings, {}).all, family, isExternal, isReflector);
   const builtIn = { ...ofPools, terms: [...communityTerms(settings, family), ...services, ...ofPools.terms] };
   const filter = through(peer, "export", builtIn);
-  return peer.nextHop === "self" ? { ...filter, terms: [alwaysUs, ...filter.terms] } : filter;
+  if (peer.nextHop === "self") return { ...filter, terms: [alwaysUs, ...filter.terms] };
+  const isThrough = !isExternal && workloads.length > 0;
+  return isThrough ? { ...filter, terms: [throughUs(workloads), ...filter.terms] } : filter;
 }
 
 function through({ filters, family, asn, localAsn }: PlannedPeer, direction: FilterDirection, builtIn: Filter): Filter {

@@ -6,10 +6,10 @@ import type { Node } from "../../datastore/model/node.ts";
 import type { Address } from "../../net/address.ts";
 import { formatAddress, parseAddress } from "../../net/address-text.ts";
 import type { Secret } from "../secrets/secret.ts";
-import { type Remote, type RemoteInput, remoteNodes, remotesOf, selects } from "./bgp-remotes.ts";
+import { type Remote, type RemoteInput, remoteNodes, remotesOf, remoteWorkloads, selects } from "./bgp-remotes.ts";
 import { type BgpSettings, defaultListenPort } from "./bgp-settings.ts";
 import { passwordOf } from "./password.ts";
-import type { PlannedPeer, Self } from "./planned.ts";
+import type { LocalEndpoint, PlannedPeer, Self } from "./planned.ts";
 
 /** Everything the sessions of a node follow from. */
 export interface PeeringInput {
@@ -23,6 +23,8 @@ export interface PeeringInput {
   readonly secrets?: ReadonlyMap<string, Secret>;
   /** The port on which a node waits; absent: the same for all. */
   readonly listenPort?: (node: string) => number;
+  /** Workloads of this node; absent: there are none. */
+  readonly workloads?: Iterable<LocalEndpoint>;
 }
 
 type Spec = BGPPeer["spec"];
@@ -48,6 +50,11 @@ function nextHopOf({ nextHopMode, keepOriginalNextHop }: Spec): PlannedPeer["nex
   return nextHopMode === "Keep" || keepOriginalNextHop ? "keep" : "auto";
 }
 
+/** Our end: our address in BGP unless none is to be named; towards a workload always the one at which it finds us. */
+function sourceOf({ sourceAddress }: Spec, own: Address | undefined, isWorkload: boolean): Address | undefined {
+  return own && (isWorkload || sourceAddress !== "None") ? plainAddress(own) : undefined;
+}
+
 function plan(input: PeeringInput, remote: Remote, type: PlannedPeer["type"], origin: string, spec: Spec): PlannedPeer {
   const { self, secrets = new Map() } = input;
   const own = remote.family === "ipv4" ? self.ipv4 : self.ipv6;
@@ -67,7 +74,7 @@ function plan(input: PeeringInput, remote: Remote, type: PlannedPeer["type"], or
     type,
     // Calico compares the texts: "10.0.0.9" > "10.0.0.10". Pairs with a Calico node only agree when we do the same.
     passive: remote.singleDialler && own !== undefined && text > formatAddress(own),
-    sourceAddress: spec.sourceAddress === "None" || !own ? undefined : plainAddress(own),
+    sourceAddress: sourceOf(spec, remote.workload?.ownAddress ?? own, remote.workload !== undefined),
     password,
     problem,
     ttlSecurityHops: spec.ttlSecurity || undefined,
@@ -77,6 +84,7 @@ function plan(input: PeeringInput, remote: Remote, type: PlannedPeer["type"], or
     routeReflectorClient: internal && self.clusterId !== undefined && remote.clusterId !== self.clusterId,
     allowLocalAs: spec.numAllowedLocalASNumbers ?? 0,
     reachableBy: spec.reachableBy ? parseAddress(spec.reachableBy) : undefined,
+    workload: remote.workload?.interfaceName,
     // A name that stands for nothing is passed over, as Calico does.
     filters: (spec.filters ?? []).flatMap((name) => input.filters?.get(name) ?? []),
     origin,
@@ -112,9 +120,10 @@ function configuredPeers(input: PeeringInput): PlannedPeer[] {
   const { self } = input;
   const remotes = remoteInput(input);
   return [...input.peerings.values()].flatMap(({ metadata, spec }) => {
-    if (spec.localWorkloadSelector) return [];
     const type = spec.node || spec.nodeSelector ? "node specific" : "global";
-    const near = appliesTo(spec, self.name, self.labels) ? remotesOf(remotes, spec) : [];
+    const reach = (): Remote[] =>
+      spec.localWorkloadSelector ? remoteWorkloads(remotes, spec, input.workloads ?? []) : remotesOf(remotes, spec);
+    const near = appliesTo(spec, self.name, self.labels) ? reach() : [];
     const isFar = spec.peerSelector && spec.reversePeering !== "Manual" && selects(spec.peerSelector, self.labels);
     // The nodes that peer with us because of this object need us to peer with them.
     const back = isFar

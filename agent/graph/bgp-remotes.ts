@@ -3,11 +3,12 @@ import type { BGPPeer } from "../../datastore/model/bgp-peer.ts";
 import { parsePeerIP } from "../../datastore/model/bgp-peer-check.ts";
 import type { Node } from "../../datastore/model/node.ts";
 import type { Address } from "../../net/address.ts";
-import { formatAddress } from "../../net/address-text.ts";
+import { formatAddress, parseAddress } from "../../net/address-text.ts";
 import { type Family, families } from "../../net/family.ts";
 import { matches } from "../../policy/selector/evaluate.ts";
 import { parseSelector } from "../../policy/selector/parse.ts";
 import { type BgpSettings, defaultListenPort } from "./bgp-settings.ts";
+import type { LocalEndpoint } from "./planned.ts";
 import { nodeAddress, nodeAsn } from "./self.ts";
 
 /** The other end of a session before options: a node of ours, or a stranger. */
@@ -20,6 +21,8 @@ export interface Remote {
   readonly clusterId: string | undefined;
   /** Whether one of two Calico nodes is to dial, by comparison of their addresses. */
   readonly singleDialler: boolean;
+  /** A workload of this node, and the address at which it finds us. */
+  readonly workload?: { readonly interfaceName: string; readonly ownAddress: Address };
 }
 
 /** What the other ends of a peering follow from. */
@@ -56,6 +59,31 @@ export function remoteNode(input: RemoteInput, node: Node, family: Family): Remo
 export function remoteNodes(input: RemoteInput, isChosen: (node: Node) => boolean): Remote[] {
   const chosen = [...input.nodes.values()].filter((node) => node.metadata.name !== input.name && isChosen(node));
   return chosen.flatMap((node) => families.flatMap((family) => remoteNode(input, node, family) ?? []));
+}
+
+/**
+ * The workloads of this node that `localWorkloadSelector` chooses, at each of their addresses in a family for which the
+ * settings say where they find us.
+ */
+export function remoteWorkloads(
+  { settings }: RemoteInput,
+  { localWorkloadSelector, asNumber }: BGPPeer["spec"],
+  workloads: Iterable<LocalEndpoint>,
+): Remote[] {
+  const { localWorkloadPeeringIPV4 = "", localWorkloadPeeringIPV6 = "" } = settings;
+  const own = { ipv4: parseAddress(localWorkloadPeeringIPV4), ipv6: parseAddress(localWorkloadPeeringIPV6) };
+  const asn = asNumber === undefined ? 0 : asNumberOf(asNumber);
+  const inOrder = [...workloads].sort((x, y) => (x.key < y.key ? -1 : 1));
+  return inOrder.flatMap(({ interfaceName, addresses, labels }) => {
+    if (asn === 0 || !selects(localWorkloadSelector, labels)) return [];
+    return addresses.flatMap((address): Remote[] => {
+      const { family } = address;
+      const ownAddress = own[family];
+      if (ownAddress?.family !== family) return [];
+      const workload = { interfaceName, ownAddress };
+      return [{ family, address, port: defaultListenPort, asn, clusterId: undefined, singleDialler: false, workload }];
+    });
+  });
 }
 
 /** The other ends that a peering names for the nodes on its near side: those it selects, or the one of `peerIP`. */

@@ -22,6 +22,9 @@ import { NodeGraph } from "./node-graph.ts";
 import type { PlannedPeer } from "./planned.ts";
 import { withheldPrefixes } from "./withheld.ts";
 
+/** All of `KIND namespace/name`, its kind, its namespace where it has one, its name. */
+type Parts = readonly [all: string, kind: Kind, namespace: string | undefined, name: string];
+
 type Objects = Readonly<Record<string, { readonly labels?: object } | null>>;
 
 interface Case {
@@ -39,11 +42,13 @@ const { cluster, cases } = load(readFileSync(new URL("testdata/bgp-resources.yam
 function entriesOf(objects: Objects): Entry[] {
   return Object.entries(objects).flatMap(([title, value]) => {
     if (value === null) return [];
-    const [kind, name] = title.split(" ") as [Kind, string];
+    const [, kind, namespace, name] = /^(\w+) (?:(\S+)\/)?(\S+)$/.exec(title) as unknown as Parts;
     const { labels, ...spec } = value;
-    const metadata = { name, ...(labels && { labels }) };
+    const metadata = { name, ...(namespace !== undefined && { namespace }), ...(labels && { labels }) };
     const text = JSON.stringify({ kind, apiVersion: "projectcalico.org/v3", metadata, spec });
-    return [{ key: resourcePath({ kind, name }), value: text, revision: 1 }];
+    return [
+      { key: resourcePath({ kind, name, ...(namespace !== undefined && { namespace }) }), value: text, revision: 1 },
+    ];
   });
 }
 
@@ -101,7 +106,9 @@ function fieldText(value: unknown): string {
 function peerText(peer: PlannedPeer, graph: NodeGraph): string[] {
   const { key, family: _family, address: _address, zone: _zone, filters, password, ...fields } = peer;
   const isReflector = graph.self?.clusterId !== undefined;
-  const context = { pools: graph.pools, settings: graph.settings, restartSeconds: 120, isReflector };
+  const others = [...graph.peers.values()].filter(({ workload }) => workload !== undefined);
+  const workloads = others.map(({ address }) => formatAddress(address)).sort();
+  const context = { pools: graph.pools, settings: graph.settings, restartSeconds: 120, isReflector, workloads };
   const {
     importFilter,
     exportFilter,

@@ -18,5 +18,6 @@ export function localEndpoint(endpoint: WorkloadEndpoint): LocalEndpoint | undef
     interfaceName: spec.interfaceName,
     addresses,
     mac: spec.mac || undefined,
+    labels: metadata.labels ?? {},
   };
 }

@@ -13,6 +13,7 @@ const endpoint = (key: string, interfaceName: string, addresses: readonly string
   interfaceName,
   addresses: prefixes(addresses),
   mac,
+  labels: {},
 });
 const byKey = <V>(key: (v: V) => string, values: readonly V[]) => new Map(values.map((v) => [key(v), v]));
 const links = byKey<LinkState>(

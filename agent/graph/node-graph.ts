@@ -158,6 +158,8 @@ export class NodeGraph {
 
   /** Works out what changed since the last turn. */
   turn(): NodeOutput {
+    // A workload may be a peer.
+    this.#peersDirty ||= this.#localDirty && this.#hasWorkloadPeers;
     const local = this.#localDirty ? this.#localTurn() : nothingLocal;
     const peering = this.#peersDirty ? this.#peersTurn() : nothingPeered;
     const pools = this.#poolsDirty ? this.pools : undefined;
@@ -218,6 +220,11 @@ export class NodeGraph {
     return passwordFiles(this.#peerings.values(), this.settings);
   }
 
+  get #hasWorkloadPeers(): boolean {
+    for (const { spec } of this.#peerings.values()) if (spec.localWorkloadSelector) return true;
+    return false;
+  }
+
   #localTurn(): Omit<NodeOutput, "peers" | "self" | "pools"> {
     const all = localRoutes(this.#endpoints, this.#links, [...this.#blocks.values()]);
     const routes = this.#ipv6 ? all : new Map([...all].filter(([, { prefix }]) => prefix.family === "ipv4"));
@@ -259,6 +266,7 @@ export class NodeGraph {
       filters: this.#filters,
       secrets: this.#secrets,
       listenPort: listenPorts(this.#configurations),
+      workloads: this.#endpoints.values(),
     });
     const peers = this.#ipv6 ? all : new Map([...all].filter(([, peer]) => peer.family === "ipv4"));
     const same = (x: object, y: object): boolean => JSON.stringify(x) === JSON.stringify(y);

@@ -14,6 +14,7 @@ export interface LocalEndpoint {
   readonly addresses: readonly Prefix[];
   /** MAC of the workload's end, colons; absent when the datastore does not say. */
   readonly mac: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A link of this node as routes need it. */
@@ -83,6 +84,8 @@ export interface PlannedPeer {
   readonly allowLocalAs: number;
   /** The router by which the peer is reached: a route of its own leads there. */
   readonly reachableBy: Address | undefined;
+  /** The interface of the local workload that is the peer; our end is then `sourceAddress`, on that interface. */
+  readonly workload: string | undefined;
   /** What stands in front of the built-in policy, in order. */
   readonly filters: readonly BGPFilter[];
   /** The datastore object that asked for it, for `explain`. */

@@ -17,6 +17,7 @@ import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import { BgpService } from "../bgp/bgp-service.ts";
 import { KernelRoutes } from "../bgp/kernel-routes.ts";
 import { NextHopFeed } from "../bgp/next-hop-feed.ts";
+import { PeeringAddresses } from "../bgp/peering-addresses.ts";
 import { ReachRoutes } from "../bgp/reach-routes.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
@@ -78,6 +79,7 @@ export class Agent {
   #routes: KernelRoutes | undefined;
   #reach: ReachRoutes | undefined;
   #ignored: readonly string[] = [];
+  #addresses: PeeringAddresses | undefined;
   #programming: Programming | undefined;
   #bgp: BgpService | undefined;
   #settings: FelixSettings;
@@ -126,6 +128,7 @@ export class Agent {
     const kernel = openKernel({ localProtocol: this.#settings.deviceRouteProtocol, isWorkload }, tell);
     this.#kernel = kernel;
     this.#routes = new KernelRoutes(this.#resolver, kernel.fib, (name) => this.links.ifindexOf(name));
+    this.#addresses = new PeeringAddresses(kernel.addresses, (name) => this.links.ifindexOf(name));
     this.#reach = new ReachRoutes(this.#resolver, kernel.fib);
     kernel.fib.start();
     await kernel.fib.settled();
@@ -287,6 +290,7 @@ export class Agent {
       this.#ignored = ignoredInterfaces;
       if (isOther) this.#feed?.reread();
     }
+    this.#addresses?.follow(peers.values());
     this.#reach?.follow(peers.values(), (key) => routes.has(key));
     this.#bgp.apply(node, this.graph);
   }
@@ -304,6 +308,7 @@ export class Agent {
     });
     const programming = new Programming({ ...kernel, lowering });
     programming.begin(this.#settings.ipv6Support);
+    kernel.addresses.allowDeletes();
     this.#programming = programming;
     if (this.#options.environment.backend === "bird") this.#bgp = this.#openBgp(kernel);
     else this.#options.tell({ fact: "agent.bgp", state: "off", why: "CALICO_NETWORKING_BACKEND is none" });

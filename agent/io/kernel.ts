@@ -1,6 +1,7 @@
 import type { KernelFact } from "../../kernel/fact.ts";
 import { FibDriver } from "../../kernel/fib-driver.ts";
 import { openFib } from "../../kernel/io/fib.ts";
+import { openInterfaces } from "../../kernel/io/interfaces.ts";
 import { openKernelSets } from "../../kernel/io/kernel-sets.ts";
 import { openNetlink } from "../../kernel/io/netlink-socket.ts";
 import { openSysctls } from "../../kernel/io/sysctl.ts";
@@ -13,6 +14,8 @@ import { Reconciler } from "../../kernel/reconciler.ts";
 import { SysctlDriver } from "../../kernel/sysctl-driver.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
+import { sameAddress } from "../../net/address.ts";
+import { addressSet, type InterfaceAddress } from "../bgp/peering-addresses.ts";
 
 /** Protocol number of the routes that BGP makes; free in linux/rtnetlink.h and in what FRR, BIRD and Calico use. */
 export const bgpProtocol = 78;
@@ -21,6 +24,8 @@ export const bgpProtocol = 78;
 export interface Kernel {
   readonly fib: FibDriver;
   readonly neighbours: Reconciler<Neighbour>;
+  /** Addresses of interfaces of workloads that are BGP peers. */
+  readonly addresses: Reconciler<InterfaceAddress>;
   readonly sysctls: SysctlDriver;
   readonly ruleset: RulesetDriver;
   /** Stops writing; the kernel keeps what it has. */
@@ -46,15 +51,27 @@ export function openKernel(
     clock,
     tell,
   });
+  const interfaces = openInterfaces({});
+  const addresses = new Reconciler<InterfaceAddress>({
+    name: "addresses",
+    set: addressSet(interfaces),
+    same: (x, y) => x.ifindex === y.ifindex && sameAddress(x.prefix, y.prefix) && x.prefix.length === y.prefix.length,
+    owns: () => false,
+    clock,
+    tell,
+  });
   const ruleset = new RulesetDriver({ port, clock, table: manxTable, tell });
   return {
     fib,
     neighbours,
+    addresses,
     sysctls: new SysctlDriver(openSysctls({})),
     ruleset,
     close() {
       fib.close();
       neighbours.close();
+      addresses.close();
+      interfaces.close();
       ruleset.close();
       port.close();
       sets.close();
