@@ -1,4 +1,5 @@
 import { clusterOf } from "./cluster.ts";
+import { type SaidOptions, saidForm, say } from "./said.ts";
 import { prepareStore, type Session, type StoreOptions, withStore } from "./session.ts";
 import type { Shell } from "./shell.ts";
 
@@ -12,13 +13,15 @@ export async function setLocked(shell: Shell, session: Session, locked: boolean)
 }
 
 /** `manxctl datastore migrate lock`: agents stop programming, plugins stop assigning; what runs goes on running. */
-export async function datastoreLock(shell: Shell, options: StoreOptions): Promise<void> {
+export async function datastoreLock(shell: Shell, options: StoreOptions & SaidOptions): Promise<void> {
+  const form = saidForm(options);
   await withStore(shell, options, (session) => setLocked(shell, session, true));
-  shell.print("Datastore locked.\n");
+  say(shell, form, { locked: true }, () => "Datastore locked.\n");
 }
 
 /** `manxctl datastore migrate unlock`: everybody goes on. */
-export async function datastoreUnlock(shell: Shell, options: StoreOptions): Promise<void> {
+export async function datastoreUnlock(shell: Shell, options: StoreOptions & SaidOptions): Promise<void> {
+  const form = saidForm(options);
   await withStore(shell, options, (session) => setLocked(shell, session, false));
-  shell.print("Datastore unlocked.\n");
+  say(shell, form, { locked: false }, () => "Datastore unlocked.\n");
 }

@@ -3,6 +3,7 @@ import { root } from "../datastore/key.ts";
 import { resourcePath } from "../datastore/resource-key.ts";
 import type { Entry, Put, Store } from "../datastore/store.ts";
 import { CliError } from "./error.ts";
+import { type SaidOptions, saidForm, say } from "./said.ts";
 import { type StoreOptions, withStore } from "./session.ts";
 import type { Shell } from "./shell.ts";
 import { readSnapshot } from "./snapshot-reader.ts";
@@ -11,7 +12,7 @@ import type { Kept } from "./snapshot-text.ts";
 import { type Step, stepsOf } from "./store-steps.ts";
 
 /** What `datastore restore` can be told. */
-export interface RestoreOptions extends StoreOptions {
+export interface RestoreOptions extends StoreOptions, SaidOptions {
   readonly filename?: string;
   readonly force?: boolean;
 }
@@ -72,6 +73,7 @@ function disturbed(keys: readonly string[]): CliError {
 /** `manxctl datastore restore -f FILE`: makes the store what a snapshot says, and looks whether it is so. */
 export async function datastoreRestore(shell: Shell, options: RestoreOptions): Promise<void> {
   const { filename } = options;
+  const form = saidForm(options);
   if (filename === undefined) throw new CliError("failed to execute command: -f, --filename FILE is wanted");
   const { head, entries } = await readSnapshot(shell.open(filename), filename === "-" ? "standard input" : filename);
   // Reports of agents that the snapshot leaves out are the agents' own affair.
@@ -89,6 +91,8 @@ export async function datastoreRestore(shell: Shell, options: RestoreOptions): P
     if (left.length > 0) throw disturbed(left.map(({ key }) => key));
     return changes;
   });
+  const { keys, revision } = head;
   const unchanged = written === 0 ? "nothing had to be changed" : `${written} keys written or deleted`;
-  shell.print(`Successfully restored ${head.keys} keys of revision ${head.revision}: ${unchanged}\n`);
+  const text = `Successfully restored ${keys} keys of revision ${revision}: ${unchanged}\n`;
+  say(shell, form, { keys, revision, changed: written }, () => text);
 }

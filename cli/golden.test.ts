@@ -42,7 +42,12 @@ async function play(text: string): Promise<string> {
     said += `${line}\n`;
     if (line.startsWith("# ")) continue;
     const { code, output, errors } = await shell.run(line.slice("$ manxctl ".length));
-    said += output + errors.replace(/^(?=.)/gm, "! ") + (code === 0 ? "" : `? ${code}\n`);
+    // A text without an end of its line would swallow the command after it.
+    said +=
+      output +
+      (/[^\n]$/.test(output) ? "\n" : "") +
+      errors.replace(/^(?=.)/gm, "! ") +
+      (code === 0 ? "" : `? ${code}\n`);
   }
   return said;
 }

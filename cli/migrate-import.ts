@@ -13,13 +13,14 @@ import { setLocked } from "./datastore-lock.ts";
 import { BadInput, CliError, mistakeText } from "./error.ts";
 import { unknownKindInFile } from "./kind.ts";
 import { ipamKind } from "./migrate-order.ts";
+import { type SaidOptions, saidForm, say } from "./said.ts";
 import { type Session, type StoreOptions, withStore } from "./session.ts";
 import type { Shell } from "./shell.ts";
 import { type Step, stepsOf } from "./store-steps.ts";
 import { type Document, readDocuments } from "./yaml.ts";
 
 /** What `datastore migrate import` can be told. */
-export interface ImportOptions extends StoreOptions {
+export interface ImportOptions extends StoreOptions, SaidOptions {
   readonly filename?: string;
 }
 
@@ -142,6 +143,7 @@ async function writeAll(store: Store, puts: Migration["puts"], revisions: Readon
  */
 export async function migrateImport(shell: Shell, options: ImportOptions): Promise<void> {
   const { filename } = options;
+  const form = saidForm(options);
   if (filename === undefined) throw new CliError("failed to execute command: -f, --filename FILE is wanted");
   const migration = readMigration(await shell.read(filename), filename);
   await withStore(shell, options, async (session) => {
@@ -153,9 +155,9 @@ export async function migrateImport(shell: Shell, options: ImportOptions): Promi
     await writeAll(session.store, clusterPut ? [...puts, clusterPut] : puts, revisions);
     if (clusterPut) await setLocked(shell, session, true);
   });
-  const addresses = migration.puts.length - migration.resources.length;
-  shell.print(`Successfully imported ${migration.resources.length} resource(s) and ${addresses} key(s) of IPAM.\n`);
-  shell.print(
-    "Datastore information successfully imported. It is locked: `manxctl datastore migrate unlock` starts it.\n",
-  );
+  const resources = migration.resources.length;
+  const ipamKeys = migration.puts.length - resources;
+  const way = "It is locked: `manxctl datastore migrate unlock` starts it.";
+  const text = `Successfully imported ${resources} resource(s) and ${ipamKeys} key(s) of IPAM.\n`;
+  say(shell, form, { resources, ipamKeys }, () => `${text}Datastore information successfully imported. ${way}\n`);
 }

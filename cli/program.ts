@@ -22,7 +22,8 @@ function resourceCommands(program: Command, on: On): void {
   on(file("replace", "replace objects"), async (shell, _, options) =>
     (await import("./replace.ts")).replace(shell, options),
   );
-  on(file("validate", "check objects without storing them"), async (shell, _, options) =>
+  const validate = file("validate", "check objects without storing them");
+  on(validate.option("-o, --output <form>", "ps, json or yaml", "ps"), async (shell, _, options) =>
     (await import("./validate.ts")).validateInput(shell, options),
   );
   const remove = file("delete", "delete objects").arguments("[kind] [names...]");

@@ -2,6 +2,7 @@ import { decodeResource } from "../datastore/decode.ts";
 import type { CalicoNodeStatus } from "../datastore/model/calico-node-status.ts";
 import { apiVersion } from "../datastore/model/resource.ts";
 import { objectName, resourcePath } from "../datastore/resource-key.ts";
+import type { Watch } from "../datastore/store.ts";
 import { formatTimestamp } from "../datastore/timestamp.ts";
 import { seconds } from "../lib/unit.ts";
 import { CliError } from "./error.ts";
@@ -61,13 +62,14 @@ function answerTo(
 ): Promise<RemoteStatus | undefined> {
   const key = keyFor(node);
   return new Promise((resolve) => {
+    let watch: Watch | undefined;
     const end = (status: RemoteStatus | undefined): void => {
-      watch.cancel();
+      watch?.cancel();
       cancel();
       resolve(status);
     };
     const cancel = shell.clock.after(seconds(wait), () => end(undefined));
-    const watch = store.watch(resourcePath(key), asked.revision, (message) => {
+    watch = store.watch(resourcePath(key), asked.revision, (message) => {
       for (const event of message.kind === "events" ? message.events : []) {
         if (event.kind !== "put" || event.key !== resourcePath(key)) continue;
         const decoded = decodeResource(key, event.value);
