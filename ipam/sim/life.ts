@@ -78,6 +78,8 @@ export class Life {
   readonly #agents = new Map<string, Agent>();
   readonly #collector: Collector;
   readonly #gone = new Set<string>();
+  /** The IPv4 address that each handle was given last. */
+  readonly #last = new Map<string, string>();
   /** Pools as last written; `undefined` for deleted ones. */
   readonly #pools = new Map<string, IPPoolSpec | undefined>(Object.entries(basePools));
 
@@ -193,7 +195,7 @@ export class Life {
     const base = { handle, attributes: { node, namespace: "d", pod: handle } };
     const byName = this.#chance(0.15);
     const pools = !byName && this.#chance(0.2) ? [this.#one(["p0", "p1"])] : undefined;
-    const addresses = byName ? [parseAddress(this.#one(["10.65.0.", "10.66.0."]) + this.#below(16))!] : undefined;
+    const addresses = byName ? [parseAddress(this.#name(handle))!] : undefined;
     const families = pools ? (["ipv4"] as const) : this.#one(wishes);
     const request: AssignRequest = { ...base, families, ...(pools && { pools }), ...(addresses && { addresses }) };
     const given = await this.#attempt(`assign to ${handle}`, () => allocator.assign(request));
@@ -209,7 +211,14 @@ export class Life {
       if (!isWanted || (within && !covers(within, address)))
         this.violations.push(`${handle}: ${formatAddress(address)} was not asked for`);
       expected.addresses.add(formatAddress(address));
+      if (address.family === "ipv4") this.#last.set(handle, formatAddress(address));
     }
+  }
+
+  /** An address to ask for: what the handle was given last, if anything, or any of two pools. */
+  #name(handle: string): string {
+    const last = this.#last.get(handle);
+    return last !== undefined && this.#chance(0.6) ? last : this.#one(["10.65.0.", "10.66.0."]) + this.#below(16);
   }
 
   async #releaseHandle(allocator: Allocator, handle: string): Promise<void> {
