@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { loadAll } from "js-yaml";
 import { writeJson } from "../datastore/json.ts";
 import { root } from "../datastore/key.ts";
 import type { Put, Store } from "../datastore/store.ts";
@@ -29,6 +30,8 @@ const text = fc.oneof(
 const json = fc.oneof(
   fc.jsonValue().map((value) => JSON.stringify(value)),
   fc.dictionary(text, text).map(writeJson),
+  text.map((each) => `{${each}`),
+  text.map((each) => `{"a":${JSON.stringify(each)}}`),
   fc
     .bigInt(2n ** 53n, 2n ** 64n - 1n)
     .map((wide) => writeJson({ sequenceNumber: wide, unknownField: wide, "<&>": "x" })),
@@ -86,6 +89,27 @@ describe("a snapshot", () => {
           const ours = ([at]: readonly [string, string]): boolean =>
             puts.some((put) => put.key.includes("/felix/")) || !at.includes("/felix/");
           assert.deepEqual((await all(to.store())).filter(ours), await all(from.store()));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is YAML to everybody else too, a key and its value in each document", async () => {
+    await fc.assert(
+      fc.asyncProperty(content, async (puts) => {
+        const shell = new SimShell();
+        await fill(shell.store(), puts);
+        const [, ...documents] = loadAll((await shell.run("datastore snapshot")).output) as readonly Put[];
+        const stored = await all(shell.store());
+        assert.deepEqual(
+          documents.map(({ key: at }) => at),
+          stored.map(([at]) => at),
+        );
+        for (const [i, { value }] of documents.entries()) {
+          // Objects are objects; what is none is its own text.
+          if (typeof value === "string") assert.equal(value, stored[i]![1]);
+          else assert.deepEqual(value, JSON.parse(stored[i]![1]));
         }
       }),
       { numRuns: 60 },
