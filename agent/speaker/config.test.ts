@@ -325,6 +325,16 @@ filters:
     );
   });
 
+  it("reads a hundred thousand routes, none of them twice", () => {
+    const routes = Array.from({ length: 100_000 }, (_, i) => ({
+      prefix: `10.${(i >>> 8) >>> 8}.${(i >>> 8) & 255}.${i & 255}/32`,
+    }));
+    const reading = readSpeakerConfig({ asn: 1, routerId: "10.0.0.1", routes: [...routes, routes[7]] });
+    assert.deepEqual(!reading.ok && reading.mistakes, [
+      'routes[100000].prefix: "10.0.0.7/32": is there already: routes[7]',
+    ]);
+  });
+
   it("reads the file that its own page shows", () => {
     const page = readFileSync(new URL("README.md", import.meta.url), "utf8");
     const [, yaml = ""] = /```yaml\n(.*?)\n```/s.exec(page) ?? [];

@@ -52,9 +52,14 @@ export function crossCheck(file: FileParts): readonly string[] {
 
 /** The first `builtIn` names are there before the file begins. */
 function twice(where: string, field: string, names: readonly (string | undefined)[], builtIn = 0): string[] {
+  const firsts = new Map<string, number>();
   return names.flatMap((name, i) => {
-    const first = names.indexOf(name);
-    if (first === i || name === undefined) return [];
+    if (name === undefined) return [];
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, i);
+      return [];
+    }
     const known = first < builtIn ? "built in" : `${where}[${first - builtIn}]`;
     return [`${where}[${i - builtIn}].${field}: "${name}": is there already: ${known}`];
   });
