@@ -1,4 +1,5 @@
 import type { CalicoNodeStatusStatus } from "./model/calico-node-status.ts";
+import type { IPPool } from "./model/ip-pool.ts";
 import { type PolicyType, policyTypes } from "./model/policy-spec.ts";
 import type { Profile } from "./model/profile.ts";
 import type { Rule } from "./model/rule.ts";
@@ -46,6 +47,11 @@ function wholeNodeStatus(status: CalicoNodeStatusStatus = {}): CalicoNodeStatusS
   };
 }
 
+/** Whether a field of a pool says no more than its absence: there 0, an empty text and an empty list mean the default. */
+function isBlank(value: unknown): boolean {
+  return value === "" || value === 0 || (Array.isArray(value) && value.length === 0);
+}
+
 /** What Calico's client fills in before it writes (clientv3): older readers count on it. */
 export function withDefaults(resource: Resource): Resource {
   switch (resource.kind) {
@@ -59,7 +65,8 @@ export function withDefaults(resource: Resource): Resource {
         allowedUses: ["Workload", "Tunnel"] as const,
         assignmentMode: "Automatic" as const,
       };
-      return { ...resource, spec: { ...filled, ...spec } };
+      const said = Object.fromEntries(Object.entries(spec).filter(([, value]) => !isBlank(value))) as IPPool["spec"];
+      return { ...resource, spec: { ...filled, ...said } };
     }
     case "NetworkPolicy":
     case "GlobalNetworkPolicy":
