@@ -96,6 +96,21 @@ describe("the agent's status", () => {
     assert.deepEqual([without.bgp, without.peers[0]!.detail], [undefined, undefined]);
   });
 
+  it("say which password is missing, whatever the speaker says", () => {
+    const one = situation({ "10.0.0.2": "Active", "10.0.0.3": "Active" });
+    const nodeMeshPassword = { secretKeyRef: { name: "bgp", key: "mesh" } };
+    const value = {
+      kind: "BGPConfiguration",
+      apiVersion,
+      metadata: { name: "default" },
+      spec: { nodeMeshPassword },
+    } as const;
+    one.graph.onConfiguration({ kind: "set", key: "default", value });
+    one.graph.turn();
+    const [peer] = agentStatus(one).peers;
+    assert.equal(peer?.why, "password: bgp/mesh has not been read yet");
+  });
+
   it("is not ready with none up, nor when any other condition fails", () => {
     const none = agentStatus(situation({ "10.0.0.2": "Connect" }));
     assert.equal(none.ready, false);
