@@ -265,3 +265,13 @@ describe("the collection of blocks and handles", () => {
     );
   });
 });
+
+describe("a block that names a host which is gone, without an affinity", () => {
+  it("is collected like one with", async () => {
+    const { rig, sim } = await cluster("n2");
+    const block = newBlock(cidr("10.65.0.0/30"), "host:n1", 5n);
+    await rig.foreign("assignment/ipv4/block/10.65.0.0-30", writeJson(block));
+    await sim.collector().round();
+    assert.deepEqual(await rig.paths(), []);
+  });
+});

@@ -101,7 +101,9 @@ export function judge(
       return [id, known?.revision === revision ? known : { revision, since: now }];
     }),
   );
-  const deserted = sight.affinities.filter((affinity) => isDeserted(affinity, sight, world, rules));
+  const deserted = [...sight.affinities, ...claimsOfBlocks(sight)].filter((one) =>
+    isDeserted(one, sight, world, rules),
+  );
   const verdicts: Verdicts = {
     candidates,
     confirmed,
@@ -175,6 +177,16 @@ function isDeserted({ kind, name, cidr }: SeenAffinity, sight: Sight, world: Wor
   const placed = sight.blocks.filter((one) => prefixKey(one.cidr) === prefixKey(cidr));
   if (placed.length === 0) return !sight.hasGaps;
   return placed.every((one) => affinityOf(one.block) !== `host:${name}` || allocationsIn([one]).length === 0);
+}
+
+/** Owners that blocks name although they have no affinity: a claim that was ended while a killed writer still made its block. */
+function claimsOfBlocks(sight: Sight): readonly SeenAffinity[] {
+  const known = new Set(sight.affinities.map(({ kind, name, cidr }) => `${kind}:${name} ${prefixKey(cidr)}`));
+  return sight.blocks.flatMap(({ cidr, block }): SeenAffinity[] => {
+    const owner = affinityOf(block);
+    if (!owner?.startsWith("host:") || known.has(`${owner} ${prefixKey(cidr)}`)) return [];
+    return [{ kind: "host", name: owner.slice("host:".length), cidr, state: "" }];
+  });
 }
 
 function goneHosts(sight: Sight, world: World): readonly string[] {

@@ -125,6 +125,9 @@ export class CalicoWriter {
       }
       // Somebody who gives the block up meanwhile has changed the affinity: then it is not ours to confirm.
       if (await this.#put(path, claim, state("confirmed"))) return cidr;
+      // Somebody ended the claim before the block was there: begun again, it finds its own block.
+      const again = await this.#put(path, 0, state("pending"));
+      if (again && (await this.#put(path, again, state("confirmed")))) return cidr;
     }
     return undefined;
   }

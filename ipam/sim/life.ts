@@ -272,6 +272,7 @@ export class Life {
     const writer = new CalicoWriter(store, this.#one(nodes.filter((name) => !this.#gone.has(name))), calicoBlocks);
     if (expected.isDead || this.#chance(0.15)) {
       await this.#attempt("give up", () => writer.giveUp(this.#one(calicoBlocks)));
+      if (store.isDead) this.#model.isAnyTorn = true;
       return;
     }
     if (this.#chance(0.4)) {
@@ -281,6 +282,7 @@ export class Life {
       return;
     }
     const given = await this.#attempt("assign in steps", () => writer.assign(handle));
+    if (store.isDead) this.#model.isAnyTorn = true;
     if (given === "lost" || given === "refused") Object.assign(expected, { isTorn: true, addresses: "unsure" });
     else if (given && expected.addresses !== "unsure") expected.addresses.add(formatAddress(given));
   }
