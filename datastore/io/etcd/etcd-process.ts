@@ -34,7 +34,11 @@ class Member implements EtcdProcess {
   readonly port: number;
   readonly #flags: readonly string[];
   readonly #folder = mkdtempSync(join(tmpdir(), "manx-etcd-"));
-  readonly #end = () => this.#child?.kill("SIGKILL");
+  /** When our process ends without `stop`: nothing stays behind. */
+  readonly #end = () => {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  };
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
 
