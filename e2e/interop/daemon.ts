@@ -20,6 +20,8 @@ export interface PathSeen {
   readonly clusterList: readonly string[];
   /** Kept although its session is down (RFC 4724). */
   readonly isStale: boolean;
+  /** ONLY_TO_CUSTOMER (RFC 9234), where the path has it. */
+  readonly otc?: number;
 }
 
 /** A running daemon, seen and led by its own tools. */
@@ -39,6 +41,10 @@ export interface Daemon {
   isBfdUp?(neighbour: string): Promise<boolean>;
   /** Ends the session with a neighbour for an operator's reason (RFC 9003). */
   shutdown(neighbour: string, text: string): Promise<void>;
+  /** Asks a neighbour for all its routes again (RFC 2918); asked only of daemons that can. */
+  refresh?(neighbour: string): Promise<void>;
+  /** How many IPv4 prefixes it has from a neighbour; asked only of daemons that are sent many. */
+  prefixesFrom?(neighbour: string): Promise<number>;
   /** Everything the daemon logged or shows of its sessions' ends: where a neighbour's shutdown text is looked for. */
   hearsay(): Promise<string>;
   /** The last lines of its log, for messages. */
@@ -58,6 +64,15 @@ export type Feature =
   | "shutdown text: sent"
   | "shutdown text: shown"
   | "extended next hop"
+  | "long-lived restart"
+  | "roles"
+  | "OTC: shown"
+  | "roles on one side"
+  | "route refresh"
+  | "enhanced route refresh"
+  | "maximum of prefixes"
+  | "many routes: received"
+  | "many routes: sent"
   | "BFD"
   | "router advertisements";
 
@@ -79,4 +94,15 @@ export interface DaemonKind {
 /** Whether a path that is shown whole carries a community. */
 export function carriesIn(paths: readonly PathSeen[], community: string): boolean {
   return paths.some(({ communities }) => communities.includes(community));
+}
+
+const wellKnown: Readonly<Record<string, string>> = {
+  gracefulshutdown: "65535:0",
+  llgrstale: "65535:6",
+  nollgr: "65535:7",
+};
+
+/** A community as `65535:0`, however a daemon writes those that have names. */
+export function communityOf(text: string): string {
+  return wellKnown[text.toLowerCase().replaceAll(/[-_ ]/g, "")] ?? text;
 }

@@ -6,12 +6,16 @@ import { frr } from "./daemon/frr.ts";
 import { gobgp } from "./daemon/gobgp.ts";
 import { openbgpd } from "./daemon/openbgpd.ts";
 import type { DaemonName } from "./daemon.ts";
+import { business } from "./experiment/business.ts";
 import { collisions } from "./experiment/collisions.ts";
 import type { Experiment } from "./experiment/experiment.ts";
 import { forwarding } from "./experiment/forwarding.ts";
+import { longLived } from "./experiment/long-lived.ts";
+import { many } from "./experiment/many.ts";
 import { reflection } from "./experiment/reflection.ts";
 import { restart } from "./experiment/restart.ts";
 import { sessions } from "./experiment/sessions.ts";
+import { terms } from "./experiment/terms.ts";
 import { unnumbered } from "./experiment/unnumbered.ts";
 import { keptMatrix, matrixText, withMatrix } from "./matrix-text.ts";
 import type { Outcome } from "./outcome.ts";
@@ -20,7 +24,18 @@ import { beginMatrix, type Matrix } from "./run-matrix.ts";
 
 const page = new URL("README.md", import.meta.url).pathname;
 const kinds = [bird, frr, gobgp, openbgpd, exabgp].filter(({ name }) => wanted("MATRIX_DAEMON", name));
-const all: Readonly<Record<string, Experiment>> = { restart, sessions, reflection, forwarding, unnumbered, collisions };
+const all: Readonly<Record<string, Experiment>> = {
+  restart,
+  longLived,
+  many,
+  sessions,
+  business,
+  terms,
+  reflection,
+  forwarding,
+  unnumbered,
+  collisions,
+};
 const experiments = Object.entries(all).flatMap(([name, each]) => (wanted("MATRIX_EXPERIMENT", name) ? [each] : []));
 const keys = (Object.keys(rows) as RowKey[]).filter((row) => experiments.some((each) => each.rows.includes(row)));
 

@@ -1,5 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
-import type { BgpPeer, BgpPeersAnswer, BgpRequest, BgpRoute, BgpRoutesAnswer } from "../../agent/api/bgp.ts";
+import type {
+  BgpPeer,
+  BgpPeerAnswer,
+  BgpPeersAnswer,
+  BgpRequest,
+  BgpRoute,
+  BgpRoutesAnswer,
+} from "../../agent/api/bgp.ts";
 import type { Failure } from "../../agent/api/socket.ts";
 import { ask } from "../lab/ask.ts";
 import { waitFor } from "../lab/wait.ts";
@@ -59,11 +66,23 @@ export class OurSpeaker {
     return found;
   }
 
-  /** The paths of a prefix that a peer sent. */
-  async pathsFrom(peer: string, prefix: string): Promise<readonly BgpRoute[]> {
+  /** The paths of a prefix that a peer sent; `all`: as they are after our filter. */
+  async pathsFrom(peer: string, prefix: string, view: "received" | "all" = "received"): Promise<readonly BgpRoute[]> {
     const family = prefix.includes(":") ? "ipv6" : "ipv4";
-    const answer = await this.#ask({ do: "bgp.routes", view: "received", family, prefix, peer });
+    const answer = await this.#ask({ do: "bgp.routes", view, family, prefix, peer });
     return (answer as BgpRoutesAnswer).routes.filter((route) => route.prefix === prefix);
+  }
+
+  /** Everything of one peer. */
+  async detail(name: string): Promise<BgpPeerAnswer> {
+    return (await this.#ask({ do: "bgp.peer", name })) as BgpPeerAnswer;
+  }
+
+  /** Whether a peer was told of a prefix. */
+  async advertises(peer: string, prefix: string): Promise<boolean> {
+    const family = prefix.includes(":") ? "ipv6" : "ipv4";
+    const answer = await this.#ask({ do: "bgp.routes", view: "advertised", family, prefix, peer });
+    return (answer as BgpRoutesAnswer).routes.some((route) => route.prefix === prefix);
   }
 
   lastWords(): string {

@@ -1,3 +1,4 @@
+import type { Role } from "../../bgp/session/session-config.ts";
 import type { Family } from "../../net/family.ts";
 
 /** One prefix that a daemon announces as its own. */
@@ -32,6 +33,13 @@ export interface Neighbour {
   /** IPv4 routes by IPv6 next hops (RFC 8950). */
   readonly extendedNextHop?: boolean;
   readonly bfd?: boolean;
+  /** The daemon's side of the business (RFC 9234); `strictRole` refuses a neighbour that names none. */
+  readonly role?: Role;
+  readonly strictRole?: boolean;
+  /** Route refresh between a beginning and an end (RFC 7313), where a daemon has to be asked to offer it. */
+  readonly enhancedRefresh?: boolean;
+  /** More prefixes than this from the neighbour end the session. */
+  readonly maxPrefixes?: number;
 }
 
 /** What a daemon is to be: all that its configuration is written from. */
@@ -43,12 +51,18 @@ export interface Plan {
   readonly routes: readonly OwnRoute[];
   /** What is learned goes into the kernel's main table, where the daemon can do that. */
   readonly kernel: boolean;
+  /** Hold time of its sessions; `holdSeconds` when absent. */
+  readonly holdSeconds?: number;
+  /** Graceful restart time that it offers; `restartSeconds` when absent. */
+  readonly restartSeconds?: number;
+  /** For how long its routes are to be kept after that (RFC 9494), and its neighbours' at most; absent: not at all. */
+  readonly longLivedStaleSeconds?: number;
 }
 
-/** Hold time of every session of the matrix, in seconds: short, and still longer than a busy machine's pauses. */
+/** Hold time of a session where nothing else is said, in seconds: short, and still longer than a busy machine's pauses. */
 export const holdSeconds = 9;
 
-/** Graceful restart time that every daemon offers, in seconds. */
+/** Graceful restart time that a daemon offers where nothing else is said, in seconds. */
 export const restartSeconds = 60;
 
 /** The family of a prefix or an address in text. */

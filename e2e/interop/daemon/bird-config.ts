@@ -46,20 +46,24 @@ function route({ prefix, communities = [], largeCommunities = [] }: OwnRoute): s
 }
 
 function session(plan: Plan, neighbour: Neighbour): string {
-  const { address, connectRetrySeconds = 1 } = neighbour;
+  const { address, connectRetrySeconds = 1, role } = neighbour;
+  const { longLivedStaleSeconds: longLived } = plan;
   return [
     `protocol bgp ${birdProtocol(address)} {`,
     ...(neighbour.isUnnumbered ? unnumbered(plan, neighbour) : numbered(plan, neighbour)),
     "  direct;",
-    `  hold time ${holdSeconds};`,
+    `  hold time ${plan.holdSeconds ?? holdSeconds};`,
     `  connect delay time 1; connect retry time ${connectRetrySeconds}; error wait time 1, 2;`,
-    `  graceful restart on; graceful restart time ${restartSeconds};`,
+    `  graceful restart on; graceful restart time ${plan.restartSeconds ?? restartSeconds};`,
+    ...option(longLived, `long lived graceful restart on; long lived stale time ${longLived};`),
     ...option(neighbour.passive, "passive on;"),
     ...option(neighbour.password, `password "${neighbour.password}";`),
     ...option(neighbour.ttlSecurity, "ttl security on;"),
     ...option(neighbour.routeReflectorClient, "rr client;"),
     ...option(neighbour.extendedMessages, "enable extended messages on;"),
     ...option(neighbour.bfd, "bfd on;"),
+    ...option(role, `local role ${role === "rs" ? "rs_server" : role?.replace("-", "_")};`),
+    ...option(neighbour.strictRole, "require roles on;"),
     ...neighbour.families.map((family) => channel(plan, neighbour, family)),
     "}",
   ].join("\n");
@@ -91,6 +95,7 @@ function channel(plan: Plan, neighbour: Neighbour, family: Family): string {
   const own = neighbour.asn === plan.asn ? "next hop self ebgp;" : "";
   return [
     `  ${family} { import all; export where source = RTS_STATIC || source = RTS_BGP; ${own}`,
+    ...option(neighbour.maxPrefixes, `import limit ${neighbour.maxPrefixes} action disable;`),
     ...option(neighbour.addPath, "add paths on;"),
     ...option(neighbour.extendedNextHop && family === "ipv4", "extended next hop on;"),
     "  };",

@@ -65,6 +65,15 @@ class Bird implements Daemon {
     await this.#ask("disable", birdProtocol(neighbour), `"${text}"`);
   }
 
+  async refresh(neighbour: string): Promise<void> {
+    await this.#ask("reload", "in", birdProtocol(neighbour));
+  }
+
+  async prefixesFrom(neighbour: string): Promise<number> {
+    const text = await this.#ask("show", "route", "count", "table", "master4", "protocol", birdProtocol(neighbour));
+    return Number(/(\d+) of \d+ routes/.exec(text)?.[1] ?? 0);
+  }
+
   async hearsay(): Promise<string> {
     return this.#ask("show", "protocols", "all");
   }
@@ -106,6 +115,7 @@ export function birdPaths(text: string, neighbours: ReadonlyMap<string, string>)
       originatorId: field("originator_id"),
       clusterList: words("cluster_list"),
       isStale: false,
+      ...(field("otc") !== "" && { otc: Number(field("otc")) }),
     };
     return [path];
   });

@@ -21,7 +21,7 @@ function session(plan: Plan, neighbour: Neighbour): string[] {
     `  local-address ${localAddress};`,
     `  local-as ${plan.asn};`,
     `  peer-as ${asn};`,
-    `  hold-time ${holdSeconds};`,
+    `  hold-time ${plan.holdSeconds ?? holdSeconds};`,
     `  passive ${neighbour.passive ? "true" : "false"};`,
     ...(password === undefined ? [] : [`  md5-password "${password}";`]),
     ...(neighbour.ttlSecurity ? ["  outgoing-ttl 255;", "  incoming-ttl 255;"] : []),

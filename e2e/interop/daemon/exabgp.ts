@@ -71,8 +71,13 @@ class Exabgp implements Daemon {
 
   #journal(): Journal {
     const lines = readFileSync(this.#journalFile, "utf8").split("\n").slice(0, -1);
-    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Journal[number]);
+    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(printable(line)) as Journal[number]);
   }
+}
+
+/** A line without the control characters that this version leaves in the data of a NOTIFICATION. */
+function printable(line: string): string {
+  return line.replaceAll(/[^ -~]/g, " ");
 }
 
 /** ExaBGP of Debian. */
@@ -85,6 +90,13 @@ export const exabgp: DaemonKind = {
     "graceful restart: helping": "keeps no routes",
     "shutdown text: sent": "cannot be told a text",
     "shutdown text: shown": "fails to decode a shutdown text and answers 1/0",
+    "long-lived restart": "does not offer RFC 9494",
+    roles: "does not offer RFC 9234",
+    "route refresh": "keeps no routes to ask for again",
+    "enhanced route refresh": "keeps no routes to ask for again",
+    "maximum of prefixes": "counts no prefixes",
+    "many routes: received": "takes longer than the hold time to write them down",
+    "many routes: sent": "takes longer than the hold time to read them",
     collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
     "router advertisements": "sends no router advertisements",

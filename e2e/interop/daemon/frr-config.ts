@@ -18,10 +18,13 @@ export function bgpdConfig(plan: Plan): string {
     " no bgp default ipv4-unicast",
     " no bgp network import-check",
     " bgp graceful-restart",
-    ` bgp graceful-restart restart-time ${restartSeconds}`,
+    ` bgp graceful-restart restart-time ${plan.restartSeconds ?? restartSeconds}`,
+    ...(plan.longLivedStaleSeconds === undefined
+      ? []
+      : [` bgp long-lived-graceful-restart stale-time ${plan.longLivedStaleSeconds}`]),
     " bgp graceful-restart preserve-fw-state",
     " bgp graceful-restart select-defer-time 10",
-    ...plan.neighbours.flatMap((neighbour) => session(neighbour)),
+    ...plan.neighbours.flatMap((neighbour) => session(plan, neighbour)),
     ...families.flatMap((family) => inFamily(plan, family)),
   ].join("\n")}\n`;
 }
@@ -50,11 +53,12 @@ function routeMap({ prefix, communities = [], largeCommunities = [] }: OwnRoute)
   return lines;
 }
 
-function session(neighbour: Neighbour): string[] {
-  const { address, isUnnumbered, localAddress, asn, password, connectRetrySeconds = 1 } = neighbour;
+function session(plan: Plan, neighbour: Neighbour): string[] {
+  const { address, isUnnumbered, localAddress, asn, password, connectRetrySeconds = 1, role } = neighbour;
+  const hold = plan.holdSeconds ?? holdSeconds;
   return [
     ...(isUnnumbered ? [`interface remote-as ${asn}`] : [`remote-as ${asn}`, `update-source ${localAddress}`]),
-    `timers ${holdSeconds / 3} ${holdSeconds}`,
+    `timers ${hold / 3} ${hold}`,
     `timers connect ${connectRetrySeconds}`,
     "advertisement-interval 0",
     ...(neighbour.passive ? ["passive"] : []),
@@ -62,6 +66,9 @@ function session(neighbour: Neighbour): string[] {
     ...(neighbour.ttlSecurity ? ["ttl-security hops 1"] : []),
     ...(neighbour.extendedNextHop ? ["capability extended-nexthop"] : []),
     ...(neighbour.bfd ? ["bfd 3 100 100"] : []),
+    ...(role === undefined
+      ? []
+      : [`local-role ${role === "rs" ? "rs-server" : role}${neighbour.strictRole ? " strict-mode" : ""}`]),
   ].map((line) => ` neighbor ${address} ${line}`);
 }
 
@@ -71,11 +78,14 @@ function inFamily(plan: Plan, family: Family): string[] {
   return [
     ` address-family ${family} unicast`,
     ...own.map(({ prefix }) => `  network ${prefix} route-map ${mapName(prefix)}`),
-    ...carrying.flatMap(({ address, routeReflectorClient, addPath }) => [
-      `  neighbor ${address} activate`,
-      ...(routeReflectorClient ? [`  neighbor ${address} route-reflector-client`] : []),
-      ...(addPath ? [`  neighbor ${address} addpath-tx-all-paths`] : []),
-    ]),
+    ...carrying.flatMap((neighbour) =>
+      [
+        "activate",
+        ...(neighbour.routeReflectorClient ? ["route-reflector-client"] : []),
+        ...(neighbour.addPath ? ["addpath-tx-all-paths"] : []),
+        ...(neighbour.maxPrefixes === undefined ? [] : [`maximum-prefix ${neighbour.maxPrefixes}`]),
+      ].map((line) => `  neighbor ${neighbour.address} ${line}`),
+    ),
     " exit-address-family",
   ];
 }

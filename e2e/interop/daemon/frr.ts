@@ -1,6 +1,6 @@
 import { run } from "../../lab/run.ts";
 import { waitFor } from "../../lab/wait.ts";
-import { carriesIn, type Daemon, type DaemonKind, type PathSeen } from "../daemon.ts";
+import { carriesIn, communityOf, type Daemon, type DaemonKind, type PathSeen } from "../daemon.ts";
 import type { Host } from "../host.ts";
 import { familyOf, type Plan } from "../plan.ts";
 import { bgpdConfig, zebraConfig } from "./frr-config.ts";
@@ -11,6 +11,7 @@ const daemons = "/usr/lib/frr";
 /** One path in what `show bgp … PREFIX json` prints; only what we read. */
 interface FrrPath {
   readonly stale?: boolean;
+  readonly otc?: number;
   readonly aspath?: { readonly segments?: readonly { readonly list: readonly number[] }[] };
   readonly community?: { readonly list: readonly string[] };
   readonly largeCommunity?: { readonly list: readonly string[] };
@@ -54,11 +55,12 @@ class Frr implements Daemon {
       from: path.peer.peerId === "0.0.0.0" || path.peer.peerId === "::" ? "" : path.peer.peerId,
       nextHop: path.nexthops?.find(({ scope }) => scope !== "link-local")?.ip ?? path.nexthops?.[0]?.ip ?? "",
       asPath: (path.aspath?.segments ?? []).flatMap(({ list }) => list),
-      communities: path.community?.list ?? [],
+      communities: (path.community?.list ?? []).map(communityOf),
       largeCommunities: path.largeCommunity?.list ?? [],
       originatorId: path.originatorId ?? "",
       clusterList: path.clusterList?.list ?? [],
       isStale: path.stale ?? false,
+      ...(path.otc !== undefined && { otc: path.otc }),
     }));
   }
 
@@ -80,6 +82,17 @@ class Frr implements Daemon {
     const own = (await this.#show("show bgp summary json")) as Record<string, { as?: number }>;
     const asn = Object.values(own).find(({ as }) => as !== undefined)?.as;
     await this.#ask("configure terminal", `router bgp ${asn}`, `neighbor ${neighbour} shutdown message ${text}`);
+  }
+
+  async refresh(neighbour: string): Promise<void> {
+    await this.#ask(`clear bgp ipv4 unicast ${neighbour} soft in`);
+  }
+
+  async prefixesFrom(neighbour: string): Promise<number> {
+    const seen = (await this.#show("show bgp ipv4 unicast summary json")) as {
+      peers?: Record<string, { pfxRcd?: number }>;
+    };
+    return seen.peers?.[neighbour]?.pfxRcd ?? 0;
   }
 
   async hearsay(): Promise<string> {
@@ -119,7 +132,9 @@ class Frr implements Daemon {
 /** FRR of Debian. */
 export const frr: DaemonKind = {
   name: "FRR",
-  lacks: {},
+  lacks: {
+    "many routes: sent": "needs more than ten seconds to read so many networks",
+  },
   endsKeptSession:
     "the stop of the connection that lost hits the winner when our KEEPALIVE is read in one go with our OPEN",
   version: async () => /version ([\d.]+)/.exec(await run(`${daemons}/bgpd`, ["--version"]))![1]!,

@@ -23,6 +23,7 @@ export function gobgpAnnounce({ prefix, communities = [], largeCommunities = [] 
 
 function session(plan: Plan, neighbour: Neighbour): object {
   const { address, localAddress, asn, families, password, addPath, passive = false } = neighbour;
+  const { holdSeconds: hold = holdSeconds, longLivedStaleSeconds } = plan;
   return {
     config: {
       "neighbor-address": address,
@@ -31,14 +32,20 @@ function session(plan: Plan, neighbour: Neighbour): object {
     },
     timers: {
       config: {
-        "hold-time": holdSeconds,
-        "keepalive-interval": holdSeconds / 3,
+        "hold-time": hold,
+        "keepalive-interval": hold / 3,
         "connect-retry": neighbour.connectRetrySeconds ?? 1,
         "idle-hold-time-after-reset": 1,
       },
     },
     transport: { config: { "local-address": localAddress, "passive-mode": passive } },
-    "graceful-restart": { config: { enabled: true, "restart-time": restartSeconds } },
+    "graceful-restart": {
+      config: {
+        enabled: true,
+        "restart-time": plan.restartSeconds ?? restartSeconds,
+        ...(longLivedStaleSeconds !== undefined && { "long-lived-enabled": true }),
+      },
+    },
     ...(neighbour.ttlSecurity && { "ttl-security": { config: { enabled: true, "ttl-min": 255 } } }),
     ...(neighbour.routeReflectorClient && {
       "route-reflector": {
@@ -48,6 +55,12 @@ function session(plan: Plan, neighbour: Neighbour): object {
     "afi-safis": families.map((family) => ({
       config: { "afi-safi-name": `${family}-unicast` },
       "mp-graceful-restart": { config: { enabled: true } },
+      ...(longLivedStaleSeconds !== undefined && {
+        "long-lived-graceful-restart": { config: { enabled: true, "restart-time": longLivedStaleSeconds } },
+      }),
+      ...(neighbour.maxPrefixes !== undefined && {
+        "prefix-limit": { config: { "max-prefixes": neighbour.maxPrefixes } },
+      }),
       ...(addPath && { "add-paths": { config: { receive: true, "send-max": 8 } } }),
     })),
   };

@@ -68,6 +68,17 @@ class Gobgp implements Daemon {
     await this.#host.run("gobgp", "neighbor", neighbour, "shutdown", "--reason", text);
   }
 
+  async refresh(neighbour: string): Promise<void> {
+    await this.#host.run("gobgp", "neighbor", neighbour, "softresetin");
+  }
+
+  async prefixesFrom(neighbour: string): Promise<number> {
+    const seen = JSON.parse(await this.#host.run("gobgp", "neighbor", neighbour, "-j")) as {
+      afi_safis?: readonly { readonly state?: { readonly received?: number } }[];
+    };
+    return seen.afi_safis?.[0]?.state?.received ?? 0;
+  }
+
   async hearsay(): Promise<string> {
     return this.#host.log("gobgpd");
   }
@@ -100,6 +111,10 @@ export const gobgp: DaemonKind = {
   lacks: {
     "kernel routes": "writes no kernel routes by itself",
     "extended messages": "does not offer RFC 8654",
+    roles: "does not offer RFC 9234",
+    "route refresh": "keeps what it heard and asks nobody for it again",
+    "enhanced route refresh": "does not offer RFC 7313",
+    "many routes: sent": "takes its own routes one by one",
     collisions: "cannot be led to call at a given moment",
     BFD: "has no BFD",
     "router advertisements": "sends no router advertisements",

@@ -7,7 +7,7 @@ export function openbgpdConfig(plan: Plan, socket: string): string {
     `AS ${plan.asn}`,
     `router-id ${plan.routerId}`,
     `socket "${socket}"`,
-    `holdtime ${holdSeconds}`,
+    `holdtime ${plan.holdSeconds ?? holdSeconds}`,
     "fib-update no",
     "nexthop qualify via default",
     "connect-retry 1",
@@ -40,6 +40,9 @@ function session(plan: Plan, neighbour: Neighbour): string[] {
     ...(neighbour.ttlSecurity ? ["  ttl-security yes"] : []),
     ...(neighbour.routeReflectorClient ? [`  route-reflector ${plan.routerId}`] : []),
     ...(neighbour.addPath ? ["  announce add-path recv yes", "  announce add-path send all"] : []),
+    ...(neighbour.role ? [`  announce policy ${neighbour.role}${neighbour.strictRole ? " enforce" : ""}`] : []),
+    ...(neighbour.enhancedRefresh ? ["  announce enhanced refresh yes"] : []),
+    ...(neighbour.maxPrefixes === undefined ? [] : [`  max-prefix ${neighbour.maxPrefixes}`]),
     "}",
   ];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { run } from "../../lab/run.ts";
 import { waitFor } from "../../lab/wait.ts";
-import { carriesIn, type Daemon, type DaemonKind, type PathSeen } from "../daemon.ts";
+import { carriesIn, communityOf, type Daemon, type DaemonKind, type PathSeen } from "../daemon.ts";
 import type { Host } from "../host.ts";
 import type { Plan } from "../plan.ts";
 import { openbgpdConfig } from "./openbgpd-config.ts";
@@ -76,6 +76,17 @@ class Openbgpd implements Daemon {
     await this.#host.run("bgpctl", "-s", this.#socket, "neighbor", neighbour, "down", text);
   }
 
+  async refresh(neighbour: string): Promise<void> {
+    await this.#host.run("bgpctl", "-s", this.#socket, "neighbor", neighbour, "refresh");
+  }
+
+  async prefixesFrom(neighbour: string): Promise<number> {
+    const seen = (await this.#show("neighbor", neighbour)) as {
+      neighbors?: readonly { readonly stats?: { readonly prefixes?: { readonly received?: number } } }[];
+    };
+    return seen.neighbors?.[0]?.stats?.prefixes?.received ?? 0;
+  }
+
   async hearsay(): Promise<string> {
     return this.#host.run("bgpctl", "-s", this.#socket, "show", "neighbor");
   }
@@ -100,7 +111,7 @@ function pathSeen(path: OpenbgpdPath): PathSeen {
     from: path.announced ? "" : path.neighbor.remote_addr,
     nextHop: path.exit_nexthop,
     asPath: path.aspath.split(" ").filter(Boolean).map(Number),
-    communities: path.communities ?? [],
+    communities: (path.communities ?? []).map(communityOf),
     largeCommunities: path.large_communities ?? [],
     originatorId: attribute("Originator Id")?.originator ?? "",
     clusterList: attribute("Cluster Id List")?.cluster_list ?? [],
@@ -116,6 +127,10 @@ export const openbgpd: DaemonKind = {
     "graceful restart: restarting": "only keeps the routes of peers that restart",
     "extended messages": "does not offer RFC 8654",
     "extended next hop": "does not offer RFC 8950",
+    "many routes: sent": "needs more than ten seconds to read so many networks",
+    "roles on one side": "judges leaks only where the neighbour names its role, too",
+    "OTC: shown": "does not show OTC",
+    "long-lived restart": "does not offer RFC 9494",
     collisions: "hangs up on every second connection at once",
     BFD: "has no BFD",
     "router advertisements": "sends no router advertisements",
