@@ -117,14 +117,16 @@ export async function tlsTrouble(
     return await new Promise((resolve) => {
       const timer = setTimeout(() => resolve(undefined), within);
       socket.once("close", () => clearTimeout(timer));
+      let secured = false;
       socket.once("secureConnect", () => {
+        secured = true;
         const trouble = serverTrouble(socket, name, settings, now);
         if (trouble) resolve(trouble);
         else setTimeout(() => resolve(undefined), alertWait);
       });
       socket.once("error", (error: Error & { readonly syscall?: string }) => {
         if (error.syscall === "connect") resolve(undefined);
-        else if (error.syscall !== undefined) resolve(own);
+        else if (error.syscall !== undefined && secured) resolve(own);
         else resolve(own ?? alertTrouble(error, settings, ours && new X509Certificate(ours)));
       });
     });
