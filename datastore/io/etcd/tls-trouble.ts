@@ -124,7 +124,7 @@ export async function tlsTrouble(
         if (trouble) resolve(trouble);
         else setTimeout(() => resolve(undefined), alertWait);
       });
-      socket.once("error", (error: Error & { readonly syscall?: string }) => {
+      socket.on("error", (error: Error & { readonly syscall?: string }) => {
         if (error.syscall === "connect") resolve(undefined);
         else if (error.syscall !== undefined && secured) resolve(own);
         else resolve(own ?? alertTrouble(error, settings, ours && new X509Certificate(ours)));
