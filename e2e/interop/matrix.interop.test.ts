@@ -27,7 +27,6 @@ const kinds = [bird, frr, gobgp, openbgpd, exabgp].filter(({ name }) => wanted("
 const all: Readonly<Record<string, Experiment>> = {
   restart,
   longLived,
-  many,
   sessions,
   business,
   terms,
@@ -35,6 +34,7 @@ const all: Readonly<Record<string, Experiment>> = {
   forwarding,
   unnumbered,
   collisions,
+  many,
 };
 const experiments = Object.entries(all).flatMap(([name, each]) => (wanted("MATRIX_EXPERIMENT", name) ? [each] : []));
 const keys = (Object.keys(rows) as RowKey[]).filter((row) => experiments.some((each) => each.rows.includes(row)));
