@@ -110,26 +110,28 @@ export class CalicoWriter {
 
   async #claim(): Promise<Prefix | undefined> {
     for (const cidr of this.#candidates) {
-      const path = affinityPath("host", this.#node, cidr);
       if (await this.#store.get(blockPath(cidr))) continue;
-      const claim = await this.#put(path, 0, state("pending"));
-      if (!claim) continue;
-      const fresh: IPAMBlock = newBlock(cidr, `host:${this.#node}`, 1000n);
-      if (!(await this.#write(blockPath(cidr), 0, fresh))) {
-        const found = await this.#store.get(blockPath(cidr));
-        const block = found && readBlock(found);
-        if (!block || affinityOf(block) !== `host:${this.#node}`) {
-          await this.#put(path, claim, undefined);
-          continue;
-        }
-      }
-      // Somebody who gives the block up meanwhile has changed the affinity: then it is not ours to confirm.
-      if (await this.#put(path, claim, state("confirmed"))) return cidr;
-      // Somebody ended the claim before the block was there: begun again, it finds its own block.
-      const again = await this.#put(path, 0, state("pending"));
-      if (again && (await this.#put(path, again, state("confirmed")))) return cidr;
+      // Begun again when somebody ended the claim meanwhile: it may find its own block then.
+      for (let i = 0; i < 3; i++) if (await this.#claimOne(cidr)) return cidr;
     }
     return undefined;
+  }
+
+  /** Pending, block, confirmed; false when somebody else came between, whose affinity is then not ours to confirm. */
+  async #claimOne(cidr: Prefix): Promise<boolean> {
+    const path = affinityPath("host", this.#node, cidr);
+    const claim = await this.#put(path, 0, state("pending"));
+    if (!claim) return false;
+    const fresh: IPAMBlock = newBlock(cidr, `host:${this.#node}`, 1000n);
+    if (!(await this.#write(blockPath(cidr), 0, fresh))) {
+      const found = await this.#store.get(blockPath(cidr));
+      const block = found && readBlock(found);
+      if (!block || affinityOf(block) !== `host:${this.#node}`) {
+        await this.#put(path, claim, undefined);
+        return false;
+      }
+    }
+    return (await this.#put(path, claim, state("confirmed"))) !== undefined;
   }
 
   async #count(handle: string, block: string, by: number): Promise<void> {
