@@ -39,8 +39,8 @@ export const rows = {
   shutdownHonoured: { title: "graceful shutdown of its", needs: [] },
   ourLimit: { title: "more prefixes than we allow", needs: [] },
   theirLimit: { title: "more prefixes than it allows", needs: ["maximum of prefixes"] },
-  manySent: { title: "hold time 3 s through 200,000 routes of ours", needs: ["many routes: received"] },
-  manyReceived: { title: "hold time 3 s through 200,000 routes of its", needs: ["many routes: sent"] },
+  manySent: { title: "hold time 3 s through 100,000 routes of ours", needs: ["many routes: received"] },
+  manyReceived: { title: "hold time 3 s through 100,000 routes of its", needs: ["many routes: sent"] },
   unnumbered: { title: "peers known by their interface", needs: ["router advertisements"] },
 } as const satisfies Readonly<Record<string, Row>>;
 

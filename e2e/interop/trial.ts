@@ -8,7 +8,7 @@ import type { Outcome } from "./outcome.ts";
 import { type RowKey, rows } from "./rows.ts";
 
 /** Longest wait for anything that a daemon or we should do: ten times what it takes on an idle machine. */
-const deadlineMs = 25_000;
+const deadlineMs = 60_000;
 
 /** One daemon in one experiment: the lab, both sides, and the cells that came out of it. */
 export class Trial {

@@ -6,7 +6,7 @@ import type { Trial } from "../trial.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** Routes of one side. */
-const count = 200_000;
+const count = 100_000;
 
 /** The least that RFC 4271 allows. */
 const holdSeconds = 3;
