@@ -16,6 +16,7 @@ const programs: Readonly<Record<string, string>> = {
   openbgpd: "bgpd",
   exabgp: "exabgp",
   tcpdump: "tcpdump",
+  openssl: "openssl",
 };
 
 /** What the demo needs. */
