@@ -1,5 +1,5 @@
-import { covers } from "../net/prefix.ts";
-import type { Chain, ChainId, EndpointGates, Gate } from "./chain.ts";
+import { covers, type Prefix } from "../net/prefix.ts";
+import type { Chain, ChainId, EndpointGates, Gate, HostGates } from "./chain.ts";
 import { matchesPacket, type SetLookup } from "./match.ts";
 import type { Packet } from "./packet.ts";
 import { type Direction, describeOrigin, type RuleOrigin } from "./rule.ts";
@@ -19,6 +19,12 @@ export type Reason =
   | { readonly by: "endpoint to host action" }
   /** Neighbour discovery, without which IPv6 does not work at all. */
   | { readonly by: "neighbour discovery" }
+  /** A port of the host that no policy can close (FailsafeInboundHostPorts, FailsafeOutboundHostPorts). */
+  | { readonly by: "failsafe port"; readonly direction: Direction; readonly protocol: number; readonly port: number }
+  /** Forwarded to an address of a service that nobody translated: it would go in circles (ServiceLoopPrevention). */
+  | { readonly by: "service loop" }
+  /** A workload encapsulates by itself (AllowVXLANPacketsFromWorkloads, AllowIPIPPacketsFromWorkloads). */
+  | { readonly by: "encapsulated by a workload"; readonly how: "vxlan" | "ipip" }
   /** No workload of this node is concerned, or the node itself talks to its workload. */
   | { readonly by: "not policed" };
 
@@ -33,6 +39,16 @@ export interface Decision {
 export interface PolicyView extends SetLookup {
   readonly chains: ReadonlyMap<ChainId, Chain>;
   readonly endpoints: ReadonlyMap<string, EndpointGates>;
+  /** By interface name, or `*`. */
+  readonly hosts: ReadonlyMap<string, HostGates>;
+}
+
+/** A port of the host that stays open whatever policies say; with a net only from (inbound) or to (outbound) there. */
+export interface FailsafePort {
+  /** 6, 17 or 132. */
+  readonly protocol: number;
+  readonly port: number;
+  readonly net?: Prefix;
 }
 
 /** What else a node decides by (FelixConfiguration). */
@@ -43,6 +59,11 @@ export interface NodePolicy {
   readonly endpointToHost: "Drop" | "Return" | "Accept";
   /** WorkloadSourceSpoofing: whether endpoints may use the prefixes they are granted beside their addresses. */
   readonly sourceSpoofing: "Disabled" | "Any";
+  /** Both lists in the order of FelixConfiguration. */
+  readonly failsafes: { readonly inbound: readonly FailsafePort[]; readonly outbound: readonly FailsafePort[] };
+  readonly serviceLoopPrevention: "Drop" | "Reject" | "Disabled";
+  /** Which encapsulations workloads may do themselves. */
+  readonly workloadEncapsulation: { readonly vxlan: boolean; readonly ipip: boolean };
 }
 
 /**
@@ -133,6 +154,10 @@ export function describeReason(reason: Reason): string {
       return `no endpoint has interface ${reason.interfaceName}`;
     case "spoofed source":
       return `the source is no address of ${reason.endpoint}`;
+    case "failsafe port":
+      return `failsafe port ${reason.port}, protocol ${reason.protocol}, ${reason.direction}`;
+    case "encapsulated by a workload":
+      return `workloads may not send ${reason.how} themselves`;
     case "endpoint to host action":
       return "DefaultEndpointToHostAction";
     default:

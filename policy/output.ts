@@ -1,5 +1,5 @@
 import type { Change } from "../lib/change.ts";
-import type { Chain, ChainId, EndpointGates } from "./chain.ts";
+import type { Chain, ChainId, EndpointGates, HostGates } from "./chain.ts";
 import type { SetId, SetMember, SetSpec } from "./set.ts";
 
 /**
@@ -22,9 +22,14 @@ export interface PolicyOutput {
   readonly chains: readonly Change<ChainId, Chain>[];
   /** Keyed by interface name. */
   readonly endpoints: readonly Change<string, EndpointGates>[];
+  /** Keyed by interface name, or `*`. */
+  readonly hosts: readonly Change<string, HostGates>[];
 }
 
 /** Whether a flush found nothing to do. */
 export function isEmpty(output: PolicyOutput): boolean {
-  return output.sets.length + output.members.size + output.chains.length + output.endpoints.length === 0;
+  return (
+    output.sets.length + output.members.size + output.chains.length + output.endpoints.length + output.hosts.length ===
+    0
+  );
 }

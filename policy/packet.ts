@@ -12,6 +12,8 @@ export interface Packet {
   /** Of ICMP and ICMPv6. */
   readonly icmpType?: number;
   readonly icmpCode?: number;
+  /** Where it was sent to before this node translated its destination; absent when nothing was translated. */
+  readonly preDnat?: { readonly destination: Address; readonly destinationPort?: number };
   /** The interface it came in by; absent when this node sends it itself. */
   readonly inInterface?: string;
   /** The interface it leaves by; absent when it is for this node itself. */

@@ -2,7 +2,7 @@ import type { Address } from "../net/address.ts";
 import { formatAddress } from "../net/address-text.ts";
 import { parsePrefix } from "../net/prefix.ts";
 import { PrefixTrie } from "../net/prefix-trie.ts";
-import type { Chain, ChainId, EndpointGates } from "./chain.ts";
+import type { Chain, ChainId, EndpointGates, HostGates } from "./chain.ts";
 import { portMember } from "./compile/set-definition.ts";
 import type { PolicyOutput } from "./output.ts";
 import { memberFamily, type SetId, type SetMember, type SetSpec } from "./set.ts";
@@ -19,6 +19,8 @@ export class PolicyState {
   readonly chains = new Map<ChainId, Chain>();
   /** By interface name. */
   readonly endpoints = new Map<string, EndpointGates>();
+  /** By interface name, or `*`. */
+  readonly hosts = new Map<string, HostGates>();
   readonly #sets = new Map<SetId, StandingSet>();
 
   apply(output: PolicyOutput): void {
@@ -44,6 +46,10 @@ export class PolicyState {
     for (const { key, ...change } of output.endpoints) {
       if (change.kind === "set") this.endpoints.set(key, change.value);
       else this.endpoints.delete(key);
+    }
+    for (const { key, ...change } of output.hosts) {
+      if (change.kind === "set") this.hosts.set(key, change.value);
+      else this.hosts.delete(key);
     }
   }
 

@@ -8,8 +8,21 @@ export type Direction = "ingress" | "egress";
 /** What a rule does with a packet that matches. `log` goes on to the next rule, `pass` to the next tier. */
 export type Action = "allow" | "deny" | "pass" | "log";
 
-/** The kinds of resource that rules come from. */
-export type OwnerKind = "NetworkPolicy" | "GlobalNetworkPolicy" | "Profile";
+/** The kinds of resource that rules come from. Those of staged policies are counted and decide nothing. */
+export type OwnerKind =
+  | "NetworkPolicy"
+  | "GlobalNetworkPolicy"
+  | "Profile"
+  | "StagedNetworkPolicy"
+  | "StagedGlobalNetworkPolicy"
+  | "StagedKubernetesNetworkPolicy";
+
+/**
+ * Where on its way a packet is asked. `normal`: to or from the endpoint itself. `forward`: by a host endpoint's interface to or
+ * from somewhere else (applyOnForward). `untracked`: before conntrack (doNotTrack). `pre-dnat`: before the destination is
+ * translated (preDNAT). Only host endpoints have stages beside `normal`.
+ */
+export type Stage = "normal" | "forward" | "untracked" | "pre-dnat";
 
 /** The resource a list of rules came from, as a person would name it. */
 export interface Owner {
@@ -46,6 +59,8 @@ export interface SideMatch {
   readonly namedPorts?: readonly SetId[];
   readonly notPorts?: readonly PortRange[];
   readonly notNamedPorts?: readonly SetId[];
+  /** The (address, protocol, port) is in every one of these sets: backends of a service. */
+  readonly inPortSets?: readonly SetId[];
 }
 
 /** What a rule asks of a packet: everything that is present must hold; nothing present matches every packet. */

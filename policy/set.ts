@@ -11,6 +11,11 @@ export const MASQUERADE_POOLS: SetId = "masq-ipam-pools";
 /** Every pool, disabled ones too: destinations towards which nothing is masqueraded. */
 export const ALL_POOLS: SetId = "all-ipam-pools";
 
+/** Every node's own addresses (Calico's name), towards which nothing is masqueraded with IPPoolsAndHostIPs. */
+export const ALL_HOSTS: SetId = "all-hosts-net";
+/** The ranges of service addresses that this cluster announces: what is forwarded to one of them goes in circles. */
+export const SERVICE_RANGES: SetId = "service-ranges";
+
 /**
  * What the members of a set look like. `host`: single addresses. `net`: addresses and prefixes, none inside another.
  * `port`: address, protocol and port. A set turns from `host` to `net` while a member that is a prefix is in it.

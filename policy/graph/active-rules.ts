@@ -91,7 +91,7 @@ export class ActiveRules {
       const compiled = compileRules(source.owner, direction, rules);
       const id = chainId(source.owner, direction);
       const missing = source.missing ? { missing: true } : {};
-      chains.set(id, { id, owner: source.owner, direction, rules: compiled.rules, ...missing });
+      chains.set(id, { id, owner: source.owner, direction, stage: "normal", rules: compiled.rules, ...missing });
       for (const definition of compiled.sets.values()) {
         this.#sets.hold(definition);
         sets.push(definition.id);

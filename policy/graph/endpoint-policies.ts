@@ -115,7 +115,7 @@ export class EndpointPolicies {
       if (tiers.at(-1)?.tier !== tier) tiers.push({ tier, chains: [], atEnd });
       tiers.at(-1)!.chains.push(chainId(owner, direction));
     }
-    return { tiers, profiles: profiles.map((name) => chainId(profileOwner(name), direction)) };
+    return { tiers, profiles: profiles.map((name) => chainId(profileOwner(name), direction)), atEnd: "deny" };
   }
 
   #markSelected(key: string): void {

@@ -5,7 +5,14 @@ import { describeReason, evaluate } from "../evaluate.ts";
 import { PolicyState } from "../policy-state.ts";
 import { PolicyGraph, type PolicyInput } from "./policy-graph.ts";
 
-const node = { interfacePrefixes: ["cali"], endpointToHost: "Drop", sourceSpoofing: "Disabled" } as const;
+const node = {
+  interfacePrefixes: ["cali"],
+  endpointToHost: "Drop",
+  sourceSpoofing: "Disabled",
+  failsafes: { inbound: [], outbound: [] },
+  serviceLoopPrevention: "Drop",
+  workloadEncapsulation: { vxlan: false, ipip: false },
+} as const;
 
 function set(kind: PolicyInput["kind"], key: string, spec: object, labels: Record<string, string> = {}): PolicyInput {
   const [namespace, name] = key.includes("/") ? key.split("/") : [undefined, key];

@@ -118,7 +118,7 @@ export class PolicyGraph {
     this.#rules.flush(chains);
     this.#sets.flush(sets, members);
     this.#pools.flush(sets, members);
-    return { sets, members, chains, endpoints: this.#flushEndpoints() };
+    return { sets, members, chains, endpoints: this.#flushEndpoints(), hosts: [] };
   }
 
   #onEndpoint(key: string, resource: WorkloadEndpoint | undefined): void {

@@ -1,0 +1,27 @@
+import type { PolicyOutput } from "../../policy/output.ts";
+
+/** The firewalls there are. */
+export type DataplaneKind = "nftables" | "iptables-nft" | "iptables-legacy";
+
+/** How often a rule was met, all of its copies in the kernel together. */
+export interface RuleCount {
+  /** What `describeOrigin` or `describeReason` calls it. */
+  readonly name: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** One firewall of the kernel that is made to hold what policy says: `agent` knows no other side of it. */
+export interface Dataplane {
+  readonly kind: DataplaneKind;
+  /** Takes in what changed; the kernel follows with the next `commit`. */
+  apply(output: PolicyOutput): void;
+  /** Brings the kernel to where everything taken in so far holds; resolves when it does, also after retries. */
+  commit(): Promise<void>;
+  /** From now on what is ours and not wanted goes. */
+  allowDeletes(): void;
+  /** What the counters of all rules of ours stand at. @throws KernelError when the kernel cannot be asked */
+  counters(): Promise<readonly RuleCount[]>;
+  /** Stops writing. The kernel keeps what it has. */
+  close(): void;
+}
