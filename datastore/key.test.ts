@@ -3,6 +3,7 @@ import { formatPrefix, parsePrefix } from "../net/prefix.ts";
 import { calicoDump } from "./io/calico-dump.ts";
 import { affinityPath, blockPath, handlePath, hostPath, ipamConfigPath, parseIpamPath } from "./ipam-key.ts";
 import { type Key, parseKey } from "./key.ts";
+import { kubernetesObjectName, kubernetesPath, kubernetesPrefix, parseKubernetesPath } from "./kubernetes-key.ts";
 import { objectName, parseResourcePath, resourcePath } from "./resource-key.ts";
 import {
   endpointStatusPath,
@@ -15,6 +16,7 @@ import {
 
 function pathOf(key: Key): string {
   if (key.space === "resource") return resourcePath(key.key);
+  if (key.space === "kubernetes") return kubernetesPath(key.key);
   if (key.space === "status") return endpointStatusPath(key.key);
   const ipam = key.key;
   switch (ipam.kind) {
@@ -47,6 +49,30 @@ describe("keys", () => {
     for (const bad of ["networkpolicies/web", "networkpolicies/a/b/c", "nodes/a/b", "nodes/", "unknowns/a", "nodes"]) {
       assert.equal(parseResourcePath(`/calico/resources/v3/projectcalico.org/${bad}`), undefined, bad);
     }
+  });
+
+  it("finds copies of Kubernetes' objects under Calico's names for them", () => {
+    const prefix = "/calico/resources/v3/projectcalico.org/";
+    const rows = [
+      [`${prefix}kubernetesservice/shop/db`, { kind: "KubernetesService", namespace: "shop", name: "db" }],
+      [
+        `${prefix}kubernetesendpointslices/shop/db-x`,
+        { kind: "KubernetesEndpointSlice", namespace: "shop", name: "db-x" },
+      ],
+    ] as const;
+    for (const [path, key] of rows) {
+      assert.deepEqual(parseKey(path), { space: "kubernetes", key });
+      assert.equal(kubernetesPath(key), path);
+      assert.ok(path.startsWith(kubernetesPrefix(key.kind)));
+    }
+    assert.equal(kubernetesObjectName(rows[0][1]), "KubernetesService(shop/db)");
+    for (const bad of [
+      "kubernetesservice/db",
+      "kubernetesservice/a/b/c",
+      "kubernetesservices/a/b",
+      "kubernetesservice//b",
+    ])
+      assert.equal(parseKubernetesPath(`${prefix}${bad}`), undefined, bad);
   });
 
   it("reads and writes IPv6 blocks and virtual affinities", () => {
