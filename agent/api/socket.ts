@@ -4,6 +4,7 @@
  */
 import type { BgpRequest } from "./bgp.ts";
 import type { DrainingRequest } from "./drain.ts";
+import type { ExplainRequest } from "./explain.ts";
 
 /** Attach or detach a workload: exactly what CNI ADD and DEL ask. */
 export interface WorkloadRequest {
@@ -48,4 +49,4 @@ export interface Failure {
 }
 
 /** Anything that can be asked of the socket. */
-export type SocketRequest = WorkloadRequest | StatusRequest | BgpRequest | DrainingRequest;
+export type SocketRequest = WorkloadRequest | StatusRequest | BgpRequest | DrainingRequest | ExplainRequest;
