@@ -37,6 +37,7 @@ const matchKinds: ReadonlySet<string> = new Set<Match["kind"]>([
   "reverse path",
   "address type",
   "limit",
+  "ct count",
 ]);
 
 /** Whether an expression asks (a match) or does something (a statement). */

@@ -88,7 +88,12 @@ export type Match =
       readonly per: "second" | "minute" | "hour" | "day";
       readonly burst: number;
       readonly over?: boolean;
-    };
+    }
+  /**
+   * At most `connections` that conntrack knows have met this rule and still live, this one among them (`over`: more than that). One
+   * count a rule; it begins anew with the rule. Asked of first packets only: a rule before it should accept established ones.
+   */
+  | { readonly kind: "ct count"; readonly connections: number; readonly over?: boolean };
 
 /** Where a packet goes. `jump` comes back after the chain, `goto` comes back to the caller of this one. */
 export type Verdict =

@@ -5,6 +5,7 @@ import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../nfnetlink/header.ts";
 import { InvalidRuleset } from "./error.ts";
 import { writeBitwise } from "./expression/bitwise.ts";
 import { writeCmp } from "./expression/cmp.ts";
+import { writeConnlimit } from "./expression/connlimit.ts";
 import { ctKey, ctStateBit, ctStatusBit, writeCt } from "./expression/ct.ts";
 import { fibFlag, NFT_FIB_RESULT_ADDRTYPE, NFT_FIB_RESULT_OIF, routeType, writeFib } from "./expression/fib.ts";
 import { writeLimit } from "./expression/limit.ts";
@@ -181,6 +182,10 @@ export function lowerMatch(to: RuleContext, match: Match): void {
       break;
     case "limit":
       writeLimit(to.w, match);
+      break;
+    case "ct count":
+      bounded("ct count", match.connections, 0xffffffff);
+      writeConnlimit(to.w, match.connections, match.over);
       break;
     default:
       unreachable(match);

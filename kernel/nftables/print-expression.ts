@@ -88,6 +88,8 @@ function printMatch(match: Match, transport: string): string {
       return `fib ${match.field} type ${unequal(match.not)}${match.type}`;
     case "limit":
       return printLimit(match);
+    case "ct count":
+      return `ct count ${match.over ? "over " : ""}${match.connections}`;
     default:
       return unreachable(match);
   }

@@ -107,6 +107,18 @@ export const representativeTable: Table = {
         ],
         [{ kind: "limit", rate: 5, per: "second", burst: 5, over: true }, { kind: "drop" }],
         [{ kind: "log", prefix: "nflog", group: 2, snaplen: 80 }],
+        [
+          { kind: "l4proto", protocol: 6 },
+          { kind: "ct count", connections: 20, over: true },
+          { kind: "counter" },
+          { kind: "reject", with: "tcp reset" },
+        ],
+        [{ kind: "ct count", connections: 100 }, { kind: "accept" }],
+        [
+          { kind: "limit", rate: 10, per: "hour", burst: 5 },
+          { kind: "log", prefix: "np.default/web", group: 7, snaplen: 128 },
+          { kind: "drop" },
+        ],
         [{ kind: "reject", with: "port-unreachable" }],
         [{ kind: "reject", with: "admin-prohibited" }],
         [{ kind: "reject", with: "tcp reset" }],
