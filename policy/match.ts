@@ -40,6 +40,11 @@ function sideHolds(
   if (side.inSets && !side.inSets.every((id) => sets.hasAddress(id, address))) return false;
   if (side.notInSets?.some((id) => sets.hasAddress(id, address))) return false;
   if ((side.ports || side.namedPorts) && !among(side.ports, side.namedPorts)) return false;
+  if (
+    side.inPortSets &&
+    (port === undefined || !side.inPortSets.every((id) => sets.hasPort(id, address, packet.protocol, port)))
+  )
+    return false;
   return !((side.notPorts || side.notNamedPorts) && among(side.notPorts, side.notNamedPorts));
 }
 

@@ -3,6 +3,7 @@ import type { Rule } from "../../datastore/model/rule.ts";
 import { parsePrefix } from "../../net/prefix.ts";
 import { canonicalText } from "../selector/canonical.ts";
 import { compileRules } from "./rules.ts";
+import { serviceSet } from "./set-definition.ts";
 
 const owner = { kind: "NetworkPolicy", namespace: "red", name: "p" } as const;
 const cluster = { kind: "GlobalNetworkPolicy", name: "g" } as const;
@@ -38,11 +39,24 @@ describe("compiling rules", () => {
       { serviceAccounts: { names: ["b", "a"], selector: "r == 's'" }, selector: "has(a)" },
       [`(${scoped} && ((pcsa.r == "s" && projectcalico.org/serviceaccount in {"a", "b"}) && has(a)))`],
     ],
-    ["a service has no members we could know", { services: { name: "s", namespace: "n" } }, [undefined]],
+    [
+      "a service's backends are found by the service, not by a selector",
+      { services: { name: "s", namespace: "n" } },
+      [undefined],
+    ],
   ];
   for (const [name, source, expected, global] of selectors) {
     it(name, () => assert.deepEqual(compiled({ source }, global ? cluster : owner).selectors, expected));
   }
+
+  it("asks for a service's ports where packets go to it only, in the policy's namespace unless it says which", () => {
+    const { rule } = compiled({
+      source: { services: { name: "s" } },
+      destination: { services: { name: "s", namespace: "n" } },
+    });
+    assert.deepEqual(rule!.match.source, { inSets: [serviceSet("red", "s", false).id] });
+    assert.deepEqual(rule!.match.destination, { inPortSets: [serviceSet("n", "s", true).id] });
+  });
 
   it("merges numbered ports and makes sets of named ones, of the selected endpoints", () => {
     const destination = { ports: [80, "8000:8100", 81, "web"], notPorts: [8001], selector: "has(a)" };

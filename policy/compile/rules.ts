@@ -49,8 +49,8 @@ function compileMatch(
   const notProtocol = rule.notProtocol === undefined ? undefined : protocolNumber(rule.notProtocol);
   if ((rule.protocol !== undefined && !protocol) || (rule.notProtocol !== undefined && !notProtocol)) return UNREADABLE;
   if ((icmp || notIcmp) && protocol !== 1 && protocol !== 58) return UNREADABLE;
-  const source = compileSide(rule.source ?? {}, namespace, protocol);
-  const destination = compileSide(rule.destination ?? {}, namespace, protocol);
+  const source = compileSide("source", rule.source ?? {}, namespace, protocol);
+  const destination = compileSide("destination", rule.destination ?? {}, namespace, protocol);
   if (source === UNREADABLE || destination === UNREADABLE) return UNREADABLE;
   const told = familyOf(rule, [
     source.match?.nets,

@@ -14,12 +14,20 @@ export interface NamedPort {
 
 /**
  * What is in a set: the addresses of everything a selector selects, or the (address, protocol, port) of everything
- * selected that declares the named port. Without a selector nothing ever is.
+ * selected that declares the named port; or what backs a service.
  */
 export interface SetDefinition {
   readonly id: SetId;
   readonly selector?: Selector;
   readonly port?: NamedPort;
+  readonly service?: ServiceRef;
+}
+
+/** The backends of a service: addresses alone, or each with the ports that the service has there. */
+export interface ServiceRef {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly withPorts: boolean;
 }
 
 /** The names of the protocols that have ports, by number. */
@@ -36,9 +44,13 @@ export function namedPortSet(selector: Selector, port: NamedPort): SetDefinition
   return { id: uniqueId("n", content), selector, port };
 }
 
-/** The set of a service's backends. Nobody tells a node without Kubernetes of services: it stays empty. */
-export function serviceSet(namespace: string, name: string): SetDefinition {
-  return { id: `svc:${namespace}/${name}` };
+/**
+ * The set of a service's backends: of (address, protocol, port) where packets go to them, of addresses alone where packets
+ * come from them (Calico felix/calc IPSetData.UniqueID).
+ */
+export function serviceSet(namespace: string, name: string, withPorts: boolean): SetDefinition {
+  const key = `${namespace}/${name}`;
+  return { id: uniqueId(withPorts ? "svc" : "svcnoport", key), service: { key, withPorts } };
 }
 
 /** A member of a named port's set. */
@@ -48,6 +60,7 @@ export function portMember(address: Address, protocol: number, port: number): Se
 
 /** What tells two definitions of one id apart in an error: never needed unless a hash collides. */
 export function describeSet(set: SetDefinition): string {
+  if (set.service) return `service ${set.service.key}${set.service.withPorts ? " with ports" : ""}`;
   const port = set.port ? `, port ${set.port.name}/${portProtocols[set.port.protocol]}` : "";
   return set.selector ? `${canonicalText(set.selector)}${port}` : set.id;
 }

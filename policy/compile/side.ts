@@ -13,8 +13,12 @@ export interface CompiledSide {
   readonly sets: readonly SetDefinition[];
 }
 
+/** Which end of a packet a side of a rule is about. */
+export type Side = "source" | "destination";
+
 /** One side of a rule. `protocol` is the rule's, which named ports need. UNREADABLE when no valid rule reads so. */
 export function compileSide(
+  which: Side,
   side: EntityRule,
   namespace: string | undefined,
   protocol: number | undefined,
@@ -26,10 +30,11 @@ export function compileSide(
   const ports = readPorts(side.ports, protocol, selector === UNREADABLE ? ALL : (selector ?? ALL));
   const notPorts = readPorts(side.notPorts, protocol, ALL);
   for (const part of [selector, excluded, nets, notNets, ports, notPorts]) if (part === UNREADABLE) return UNREADABLE;
-  return gather({ side, namespace, selector, excluded, nets, notNets, ports, notPorts } as Parts);
+  return gather({ which, side, namespace, selector, excluded, nets, notNets, ports, notPorts } as Parts);
 }
 
 interface Parts {
+  readonly which: Side;
   readonly side: EntityRule;
   readonly namespace: string | undefined;
   readonly selector: Selector | undefined;
@@ -40,7 +45,7 @@ interface Parts {
   readonly notPorts: Ports;
 }
 
-function gather({ side, namespace, selector, excluded, nets, notNets, ports, notPorts }: Parts): CompiledSide {
+function gather({ which, side, namespace, selector, excluded, nets, notNets, ports, notPorts }: Parts): CompiledSide {
   const sets: SetDefinition[] = [...ports.named, ...notPorts.named];
   const inSets: SetId[] = [];
   const demand = (set: SetDefinition): SetId => {
@@ -48,7 +53,10 @@ function gather({ side, namespace, selector, excluded, nets, notNets, ports, not
     return set.id;
   };
   if (selector) inSets.push(demand(addressSet(selector)));
-  if (side.services) inSets.push(demand(serviceSet(side.services.namespace ?? namespace ?? "", side.services.name)));
+  const service =
+    side.services &&
+    serviceSet(side.services.namespace || namespace || "", side.services.name, which === "destination");
+  if (service && which === "source") inSets.push(demand(service));
   const match: SideMatch = {
     ...(nets.length > 0 && { nets }),
     ...(notNets.length > 0 && { notNets }),
@@ -58,6 +66,7 @@ function gather({ side, namespace, selector, excluded, nets, notNets, ports, not
     ...(ports.named.length > 0 && { namedPorts: ports.named.map((set) => set.id) }),
     ...(notPorts.ranges.length > 0 && { notPorts: notPorts.ranges }),
     ...(notPorts.named.length > 0 && { notNamedPorts: notPorts.named.map((set) => set.id) }),
+    ...(service && which === "destination" && { inPortSets: [demand(service)] }),
   };
   return { match: Object.keys(match).length > 0 ? match : undefined, sets };
 }

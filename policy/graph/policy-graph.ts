@@ -1,5 +1,6 @@
 import type { GlobalNetworkPolicy } from "../../datastore/model/global-network-policy.ts";
 import type { IPPool } from "../../datastore/model/ip-pool.ts";
+import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-endpoint-slice.ts";
 import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
 import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network-set.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
@@ -26,7 +27,8 @@ export type PolicyInput =
   | { readonly kind: "GlobalNetworkPolicy"; readonly change: Change<string, GlobalNetworkPolicy> }
   | { readonly kind: "Profile"; readonly change: Change<string, Profile> }
   | { readonly kind: "Tier"; readonly change: Change<string, Tier> }
-  | { readonly kind: "IPPool"; readonly change: Change<string, IPPool> };
+  | { readonly kind: "IPPool"; readonly change: Change<string, IPPool> }
+  | { readonly kind: "KubernetesEndpointSlice"; readonly change: Change<string, KubernetesEndpointSlice> };
 
 /**
  * The policy of one node: resources in, in any order and any number of times; what changed in its sets, chains and
@@ -88,6 +90,9 @@ export class PolicyGraph {
         break;
       case "IPPool":
         this.#pools.onPool(key, valueIn(input.change)?.spec);
+        break;
+      case "KubernetesEndpointSlice":
+        this.#sets.onSlice(key, valueIn(input.change));
         break;
     }
   }

@@ -1,3 +1,4 @@
+import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-endpoint-slice.ts";
 import { type Change, remove, set } from "../../lib/change.ts";
 import { invariant } from "../../lib/error.ts";
 import { addressBits } from "../../net/family.ts";
@@ -10,6 +11,7 @@ import { Contributions, type DeclaredPort } from "./contribution.ts";
 import { LabelIndex } from "./label-index.ts";
 import type { ItemId } from "./labelled-items.ts";
 import { MemberSet } from "./member-set.ts";
+import { type Backends, ServiceBackends } from "./service-backends.ts";
 
 /** Something that can be in sets: an endpoint anywhere in the cluster, or a network set. */
 export interface SetItem {
@@ -27,7 +29,7 @@ interface LiveSet {
 }
 
 /**
- * Vertex: items and profiles' labels in, members of the sets that somebody holds out. A set lives as long as it is held;
+ * Vertex: items, profiles' labels and services' slices in, members of the sets that somebody holds out. A set lives as long as it is held;
  * a set let go and taken up again between two flushes never went.
  */
 export class SelectorSets {
@@ -36,6 +38,9 @@ export class SelectorSets {
   readonly #ids = new Map<string, ItemId>();
   readonly #freeIds: ItemId[] = [];
   readonly #sets = new Map<SetId, LiveSet>();
+  readonly #backends = new ServiceBackends();
+  /** The sets about each service. */
+  readonly #ofService = new Map<string, Set<LiveSet>>();
   readonly #dirty = new Set<LiveSet>();
   /** As of the last flush. */
   readonly #emitted = new Map<SetId, SetKind>();
@@ -79,16 +84,25 @@ export class SelectorSets {
     );
   }
 
+  /** The slice under `key` (`namespace/name`) is this now, or is gone. */
+  onSlice(key: string, slice: KubernetesEndpointSlice | undefined): void {
+    const { before, after } = this.#backends.onSlice(key, slice);
+    for (const [backends, by] of [
+      [after, 1],
+      [before, -1],
+    ] as const) {
+      if (backends) for (const live of this.#ofService.get(backends.service) ?? []) this.#back(live, backends, by);
+    }
+  }
+
   /** Somebody refers to the set, once more. */
   hold(definition: SetDefinition): void {
     let live = this.#sets.get(definition.id);
     if (!live) {
-      live = { definition, members: new MemberSet(definition.port ? "port" : "address"), holders: 0 };
+      const isOfPorts = definition.port !== undefined || definition.service?.withPorts === true;
+      live = { definition, members: new MemberSet(isOfPorts ? "port" : "address"), holders: 0 };
       this.#sets.set(definition.id, live);
-      if (definition.selector) {
-        this.#index.watch(live, definition.selector);
-        for (const id of this.#index.selected(live)) this.#contribute(live, id, 1);
-      }
+      this.#fill(live);
     }
     const same = describeSet(live.definition) === describeSet(definition);
     invariant(same, `two sets have the id ${definition.id}`);
@@ -108,8 +122,7 @@ export class SelectorSets {
       const { id } = live.definition;
       const emitted = this.#emitted.get(id);
       if (live.holders === 0) {
-        this.#sets.delete(id);
-        this.#index.unwatch(live);
+        this.#forget(live);
         this.#emitted.delete(id);
         if (emitted) sets.push(remove(id));
         continue;
@@ -122,6 +135,37 @@ export class SelectorSets {
       if (delta) members.set(id, delta);
     }
     this.#dirty.clear();
+  }
+
+  #fill(live: LiveSet): void {
+    const { selector, service } = live.definition;
+    if (selector) {
+      this.#index.watch(live, selector);
+      for (const id of this.#index.selected(live)) this.#contribute(live, id, 1);
+    }
+    if (!service) return;
+    const others = this.#ofService.get(service.key);
+    if (others) others.add(live);
+    else this.#ofService.set(service.key, new Set([live]));
+    for (const backends of this.#backends.of(service.key)) this.#back(live, backends, 1);
+  }
+
+  #forget(live: LiveSet): void {
+    const { id, service } = live.definition;
+    this.#sets.delete(id);
+    this.#index.unwatch(live);
+    if (!service) return;
+    const others = this.#ofService.get(service.key)!;
+    others.delete(live);
+    if (others.size === 0) this.#ofService.delete(service.key);
+  }
+
+  #back(live: LiveSet, { prefixes, ports }: Backends, by: 1 | -1): void {
+    const { members, definition } = live;
+    this.#dirty.add(live);
+    if (definition.service!.withPorts) {
+      for (const member of ports) by > 0 ? members.addText(member) : members.dropText(member);
+    } else for (const prefix of prefixes) by > 0 ? members.add(prefix) : members.drop(prefix);
   }
 
   #contribute(live: LiveSet, id: ItemId, by: 1 | -1): void {

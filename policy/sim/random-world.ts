@@ -27,6 +27,7 @@ const NETS = ["10.65.0.0/16", "10.65.0.0/31", "10.65.1.4/30", "10.65.0.2/32", "0
 const NETS6 = ["fd00:65::/32", "fd00:65::/127", "fd00:65:1::4/126", "fd00:65::2/128", "::/0"];
 const NAMESPACES = ["red", "blue"];
 const TIERS = ["default", "early", "late"];
+const SERVICES = ["db", "web"];
 const PROFILES = ["kns.red", "kns.blue", "open"];
 const SELECTORS = [
   "",
@@ -92,9 +93,15 @@ export class RandomWorld {
       ...(!protocol && this.chance(0.2) && { notProtocol: this.pick(["TCP", "UDP", 99] as const) }),
       ...(isIcmp && this.chance(0.6) && { icmp }),
       ...(isIcmp && this.chance(0.2) && { notICMP: icmp }),
-      source: this.#side(family, hasPorts),
-      destination: this.#side(family, hasPorts),
+      source: this.#service() ?? this.#side(family, hasPorts),
+      destination: this.#service() ?? this.#side(family, hasPorts),
     };
+  }
+
+  /** Now and then a side is a service, and nothing beside it. */
+  #service(): NonNullable<Rule["source"]> | undefined {
+    if (!this.chance(0.08)) return undefined;
+    return { services: { name: this.pick(SERVICES), namespace: this.pick(NAMESPACES) } };
   }
 
   #side(family: 4 | 6, hasPorts: boolean): NonNullable<Rule["source"]> {
@@ -118,7 +125,23 @@ export class RandomWorld {
     if (draw < 9) return this.#networkSet();
     if (draw < 14) return this.policy();
     if (draw < 16) return this.profile();
-    return draw < 18 ? this.tier() : this.#pool();
+    if (draw < 18) return this.tier();
+    return draw < 19 ? this.slice() : this.#pool();
+  }
+
+  /** A slice of some service's backends, of one or both families. */
+  slice(): PolicyInput {
+    const [namespace, name] = [this.pick(NAMESPACES), `slice${this.int(3)}`];
+    const service = this.chance(0.9) ? { "kubernetes.io/service-name": this.pick(SERVICES) } : {};
+    const value = {
+      metadata: { name, namespace, labels: service },
+      endpoints: Array.from({ length: this.int(3) }, () => ({ addresses: this.some(ADDRESSES, 2) })),
+      ports: Array.from({ length: this.int(3) }, () => ({
+        protocol: this.pick(["TCP", "UDP", undefined]),
+        port: this.pick([80, 8080, undefined]),
+      })),
+    };
+    return { kind: "KubernetesEndpointSlice", change: { kind: "set", key: `${namespace}/${name}`, value } };
   }
 
   /** A workload endpoint, local with an interface of its own more often than not. */
