@@ -1,4 +1,5 @@
 import type { PolicyOutput } from "../../policy/output.ts";
+import type { FirewallOptions } from "./options.ts";
 
 /** The firewalls there are. */
 export type DataplaneKind = "nftables" | "iptables-nft" | "iptables-legacy";
@@ -11,17 +12,32 @@ export interface RuleCount {
   readonly bytes: number;
 }
 
+/** How much of everything is wanted; of both families together. An iptables has no maps, and its sets are ipsets. */
+export interface DataplaneSize {
+  readonly chains: number;
+  readonly rules: number;
+  readonly maps: number;
+  readonly sets: number;
+}
+
 /** One firewall of the kernel that is made to hold what policy says: `agent` knows no other side of it. */
 export interface Dataplane {
   readonly kind: DataplaneKind;
   /** Takes in what changed; the kernel follows with the next `commit`. */
   apply(output: PolicyOutput): void;
+  /** What the node is told beside the policy has changed; the kernel follows with the next `commit`. */
+  setOptions(options: FirewallOptions): void;
   /** Brings the kernel to where everything taken in so far holds; resolves when it does, also after retries. */
   commit(): Promise<void>;
   /** From now on what is ours and not wanted goes. */
   allowDeletes(): void;
   /** What the counters of all rules of ours stand at. @throws KernelError when the kernel cannot be asked */
   counters(): Promise<readonly RuleCount[]>;
+  readonly size: DataplaneSize;
+  /** Looks at the kernel although nobody told of a change, and puts right what differs. */
+  recheck(): Promise<void>;
+  /** Takes everything of ours out of the kernel, also what an earlier process left, and stops: for a node that we leave, or that has another firewall now. */
+  removeAll(): Promise<void>;
   /** Stops writing. The kernel keeps what it has. */
   close(): void;
 }

@@ -35,6 +35,8 @@ export interface FirewallOptions extends NodePolicy {
   readonly denyAction: "Drop" | "Reject";
   /** What becomes of a packet that everybody allowed: `Return` leaves it to the rules of others (…FilterAllowAction). */
   readonly allowAction: "Accept" | "Return";
+  /** Likewise of one that policy before DNAT allowed (…MangleAllowAction). */
+  readonly preDnatAllowAction: "Accept" | "Return";
   /** Packets that conntrack calls invalid are dropped (not DisableConntrackInvalidCheck). */
   readonly dropInvalid: boolean;
   /** Whether floating addresses of endpoints are translated (FloatingIPs). */
@@ -69,6 +71,7 @@ export const defaultOptions: FirewallOptions = {
   natExclusions: "IPPoolsOnly",
   denyAction: "Drop",
   allowAction: "Accept",
+  preDnatAllowAction: "Accept",
   dropInvalid: true,
   floatingAddresses: false,
 };
