@@ -83,7 +83,7 @@ export interface HostGates {
   readonly interfaceName: string;
   /** Name of the HostEndpoint. */
   readonly endpoint: string;
-  /** `pre-dnat` has no egress: that gate is always empty. */
+  /** `pre-dnat` has no egress: that gate is always empty. So is all of `untracked` of `*`, as Calico has it. */
   readonly stages: Readonly<Record<Stage, StageGates>>;
 }
 

@@ -1,6 +1,7 @@
-import { covers, type Prefix } from "../net/prefix.ts";
-import type { Chain, ChainId, EndpointGates, Gate, HostGates } from "./chain.ts";
-import { matchesPacket, type SetLookup } from "./match.ts";
+import type { Prefix } from "../net/prefix.ts";
+import type { Chain, ChainId, EndpointGates, HostGates } from "./chain.ts";
+import { walkPath } from "./evaluate/path.ts";
+import type { SetLookup } from "./match.ts";
 import type { Packet } from "./packet.ts";
 import { type Direction, describeOrigin, type RuleOrigin } from "./rule.ts";
 
@@ -68,77 +69,16 @@ export interface NodePolicy {
 
 /**
  * What happens to the first packet of a connection on this node: the reference for every firewall that the IR is lowered
- * to. The sender's egress gate is asked before the receiver's ingress gate; both must allow.
+ * to. Everything on its way must let it through (`evaluate/path.ts` has the way); what decides is the last that had
+ * something to say. Limits of rate and number are not part of it, they have a memory.
  */
 export function evaluate(view: PolicyView, node: NodePolicy, packet: Packet): Decision {
-  const isWorkload = (name: string | undefined) => node.interfacePrefixes.some((prefix) => name?.startsWith(prefix));
   const passed: Reason[] = [];
-  const { inInterface, outInterface } = packet;
-  const done = (verdict: Decision["verdict"], reason: Reason): Decision => ({ verdict, reason, passed });
-  if (inInterface !== undefined && isWorkload(inInterface)) {
-    const from = view.endpoints.get(inInterface);
-    if (!from) return done("deny", { by: "unknown interface", interfaceName: inInterface });
-    const sources = node.sourceSpoofing === "Any" ? [...from.sources, ...from.spoofable] : from.sources;
-    const isOwnSource = sources.some((prefix) => covers(prefix, packet.source));
-    if (!isOwnSource && !isLinkScoped(packet)) return done("deny", { by: "spoofed source", endpoint: from.endpoint });
-    if (outInterface === undefined && isNeighbourDiscovery(packet)) return done("allow", { by: "neighbour discovery" });
-    const [verdict, reason] = passGate(view, from, "egress", packet);
-    if (verdict === "deny") return done("deny", reason);
-    passed.push(reason);
-    if (outInterface === undefined) {
-      return done(node.endpointToHost === "Drop" ? "deny" : "allow", { by: "endpoint to host action" });
-    }
+  for (const { outcome, reason } of walkPath(view, node, packet)) {
+    if (outcome !== "go on") return { verdict: outcome, reason: reason!, passed };
+    if (reason) passed.push(reason);
   }
-  if (inInterface !== undefined && outInterface !== undefined && isWorkload(outInterface)) {
-    const to = view.endpoints.get(outInterface);
-    if (!to) return done("deny", { by: "unknown interface", interfaceName: outInterface });
-    return done(...passGate(view, to, "ingress", packet));
-  }
-  return done("allow", passed.pop() ?? { by: "not policed" });
-}
-
-function passGate(
-  view: PolicyView,
-  endpoint: EndpointGates,
-  direction: Direction,
-  packet: Packet,
-): [Decision["verdict"], Reason] {
-  const gate: Gate = endpoint[direction];
-  for (const { tier, chains, atEnd } of gate.tiers) {
-    const decided = firstDecision(view, chains, packet);
-    if (decided?.action === "allow" || decided?.action === "deny") return [decided.action, decided.reason];
-    if (!decided && atEnd === "deny")
-      return ["deny", { by: "end of tier", tier, direction, endpoint: endpoint.endpoint }];
-  }
-  // A pass in a profile only leaves that profile: there is no tier to come.
-  for (const id of gate.profiles) {
-    const decided = firstDecision(view, [id], packet);
-    if (decided?.action === "allow" || decided?.action === "deny") return [decided.action, decided.reason];
-  }
-  return ["deny", { by: "no profile", direction, endpoint: endpoint.endpoint }];
-}
-
-function firstDecision(view: PolicyView, chains: readonly ChainId[], packet: Packet) {
-  for (const id of chains) {
-    for (const { match, action, origin } of view.chains.get(id)?.rules ?? []) {
-      if (action === "log" || !matchesPacket(match, packet, view)) continue;
-      return { action, reason: { by: "rule", origin } as const };
-    }
-  }
-  return undefined;
-}
-
-/** Router and neighbour solicitation and advertisement, and multicast listener reports (RFC 4861, RFC 2710, RFC 3810). */
-export const neighbourDiscoveryTypes: readonly number[] = [130, 131, 132, 133, 135, 136];
-
-function isNeighbourDiscovery(packet: Packet): boolean {
-  return packet.protocol === 58 && packet.icmpType !== undefined && neighbourDiscoveryTypes.includes(packet.icmpType);
-}
-
-/** From a link-local or the unspecified address: such packets never leave the link, and discovery needs them. */
-function isLinkScoped({ source }: Packet): boolean {
-  if (source.family === "ipv4") return false;
-  return source.a >>> 22 === 0x3fa || (source.a | source.b | source.c | source.d) === 0;
+  return { verdict: "allow", reason: passed.pop() ?? { by: "not policed" }, passed };
 }
 
 /** A reason as a person would say it. */

@@ -39,6 +39,7 @@ function sideHolds(
   if (side.notNets && inside(side.notNets)) return false;
   if (side.inSets && !side.inSets.every((id) => sets.hasAddress(id, address))) return false;
   if (side.notInSets?.some((id) => sets.hasAddress(id, address))) return false;
+  if (side.inPortSets && !side.inPortSets.every((id) => among(undefined, [id]))) return false;
   if ((side.ports || side.namedPorts) && !among(side.ports, side.namedPorts)) return false;
   if (
     side.inPortSets &&

@@ -20,7 +20,9 @@ export type OwnerKind =
 /**
  * Where on its way a packet is asked. `normal`: to or from the endpoint itself. `forward`: by a host endpoint's interface to or
  * from somewhere else (applyOnForward). `untracked`: before conntrack (doNotTrack). `pre-dnat`: before the destination is
- * translated (preDNAT). Only host endpoints have stages beside `normal`.
+ * translated (preDNAT). Only host endpoints have stages beside `normal`. What `untracked` or `pre-dnat` allows is spared the
+ * other ingress gates of that host endpoint, and nothing else: the gates of workloads, and of the host endpoint by which it
+ * leaves, are asked all the same. Source: Calico felix/rules/static.go (StaticFilterForwardChains).
  */
 export type Stage = "normal" | "forward" | "untracked" | "pre-dnat";
 

@@ -2,7 +2,7 @@ import { formatAddress } from "../../../net/address-text.ts";
 import type { Family } from "../../../net/family.ts";
 import { formatPrefix, type Prefix } from "../../../net/prefix.ts";
 import type { Chain, ChainId, EndpointGates } from "../../../policy/chain.ts";
-import { neighbourDiscoveryTypes } from "../../../policy/evaluate.ts";
+import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts";
 import { ALL_POOLS, MASQUERADE_POOLS, type SetId, type SetMember, type SetSpec } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { dispatchChains } from "./dispatch.ts";

@@ -4,7 +4,7 @@ import type { Rule } from "../../../kernel/nftables/rule.ts";
 import { ipv6 } from "../../../net/address.ts";
 import type { Family } from "../../../net/family.ts";
 import { prefixOf } from "../../../net/prefix.ts";
-import { neighbourDiscoveryTypes } from "../../../policy/evaluate.ts";
+import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts";
 import { ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { memberSet, names, sourceSets } from "./names.ts";
