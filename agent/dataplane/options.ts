@@ -8,7 +8,10 @@ export interface Marks {
   readonly accept: number;
   /** A rule passed it to the next tier. */
   readonly pass: number;
-  /** It has been let through for good, before conntrack or before DNAT: nobody asks again. */
+  /**
+   * A host endpoint let it in before conntrack or before DNAT: its `forward` and `normal` ingress gates are not asked. The
+   * gates of workloads, and of the host endpoint by which it leaves, are asked all the same: a pre-DNAT allow opens no pod.
+   */
   readonly final: number;
 }
 
