@@ -15,7 +15,7 @@ export interface NflogListener {
 export interface NflogOptions {
   /** Path of a network namespace; absent means our own. */
   readonly netns?: string;
-  /** The number in `log group N`, 0 to 65535. One listener a group: a second is refused with EBUSY. */
+  /** The number in `log group N`, 0 to 65535. One listener a group: a second is refused with EPERM. */
   readonly group: number;
   /** How many octets of each packet are told, at most; default 128: enough for every header we read. */
   readonly copyRange?: number;
@@ -29,6 +29,6 @@ export interface NflogPort {
 
 /**
  * Listens to what rules with `log group N` say. Resolves when the kernel has agreed. The port that `io/` and `sim/`
- * implement. @throws KernelError (as a rejection) `kernel/refused` EBUSY when another program has the group
+ * implement. @throws KernelError (as a rejection) `kernel/refused` EPERM when another program has the group
  */
 export type OpenNflog = (options: NflogOptions, listener: NflogListener) => Promise<NflogPort>;
