@@ -90,6 +90,11 @@ export interface Rule {
   readonly origin: RuleOrigin;
 }
 
+/** Whether the resource is a staged policy: what it says is counted and decides nothing. */
+export function isStaged({ kind }: Owner): boolean {
+  return kind.startsWith("Staged");
+}
+
 /** A rule as a person would point at it: `NetworkPolicy ns1/web ingress[2]`. */
 export function describeOrigin(origin: RuleOrigin): string {
   return `${describeOwner(origin)} ${origin.direction}[${origin.index}]`;

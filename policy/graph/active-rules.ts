@@ -2,8 +2,9 @@ import type { Rule as ModelRule } from "../../datastore/model/rule.ts";
 import { type Change, remove, set } from "../../lib/change.ts";
 import { type Chain, type ChainId, chainId } from "../chain.ts";
 import { compileRules } from "../compile/rules.ts";
-import type { Direction, Owner } from "../rule.ts";
+import { type Direction, isStaged, type Owner, type Stage } from "../rule.ts";
 import type { SetId } from "../set.ts";
+import type { Need } from "./needs.ts";
 import type { SelectorSets } from "./selector-sets.ts";
 
 /** The rules of a policy or profile, by direction; a direction that is absent has no chain. */
@@ -23,13 +24,15 @@ interface Active {
 const NOTHING: Active = { chains: new Map(), sets: [] };
 
 /**
- * Vertex: which policies and profiles the node's endpoints need, and what those say, in; their compiled chains out. It
+ * Vertex: which policies and profiles the node's endpoints need at which stages, and what those say, in; their compiled
+ * chains out, one for each stage at which somebody asks. It
  * holds the sets that compiled rules refer to, and lets go of old ones only after it holds the new.
  */
 export class ActiveRules {
   readonly #sets: SelectorSets;
   readonly #sourceOf: (key: string) => RuleSource;
-  readonly #needs = new Map<string, number>();
+  /** How often each is needed at each stage; no stage is there with none. */
+  readonly #needs = new Map<string, Map<Stage, number>>();
   readonly #active = new Map<string, Active>();
   readonly #dirty = new Set<string>();
 
@@ -44,20 +47,24 @@ export class ActiveRules {
     return this.#active.size;
   }
 
-  /** One more endpoint needs the policy or profile. */
-  need(key: string): void {
-    const needs = this.#needs.get(key) ?? 0;
-    this.#needs.set(key, needs + 1);
+  /** One more endpoint asks the policy or profile at a stage. */
+  need({ key, stage }: Need): void {
+    let stages = this.#needs.get(key);
+    if (!stages) this.#needs.set(key, (stages = new Map()));
+    const needs = stages.get(stage) ?? 0;
+    stages.set(stage, needs + 1);
     if (needs === 0) this.#dirty.add(key);
   }
 
-  unneed(key: string): void {
-    const needs = this.#needs.get(key)! - 1;
+  unneed({ key, stage }: Need): void {
+    const stages = this.#needs.get(key)!;
+    const needs = stages.get(stage)! - 1;
     if (needs > 0) {
-      this.#needs.set(key, needs);
+      stages.set(stage, needs);
       return;
     }
-    this.#needs.delete(key);
+    stages.delete(stage);
+    if (stages.size === 0) this.#needs.delete(key);
     this.#dirty.add(key);
   }
 
@@ -70,7 +77,8 @@ export class ActiveRules {
     const gone: SetId[] = [];
     for (const key of this.#dirty) {
       const before = this.#active.get(key) ?? NOTHING;
-      const after = this.#needs.has(key) ? this.#compile(key) : NOTHING;
+      const stages = this.#needs.get(key);
+      const after = stages ? this.#compile(key, [...stages.keys()]) : NOTHING;
       for (const [id, chain] of after.chains) if (!sameChain(chain, before.chains.get(id))) chains.push(set(id, chain));
       for (const id of before.chains.keys()) if (!after.chains.has(id)) chains.push(remove(id));
       gone.push(...before.sets);
@@ -81,17 +89,21 @@ export class ActiveRules {
     for (const id of gone) this.#sets.letGo(id);
   }
 
-  #compile(key: string): Active {
+  #compile(key: string, stages: readonly Stage[]): Active {
     const source = this.#sourceOf(key);
     const chains = new Map<ChainId, Chain>();
     const sets: SetId[] = [];
     for (const direction of ["ingress", "egress"] as const satisfies readonly Direction[]) {
       const rules = source[direction];
-      if (!rules) continue;
-      const compiled = compileRules(source.owner, direction, rules);
-      const id = chainId(source.owner, direction);
-      const missing = source.missing ? { missing: true } : {};
-      chains.set(id, { id, owner: source.owner, direction, stage: "normal", rules: compiled.rules, ...missing });
+      const asked = direction === "egress" ? stages.filter((stage) => stage !== "pre-dnat") : stages;
+      if (!rules || asked.length === 0) continue;
+      const { owner } = source;
+      const compiled = compileRules(owner, direction, rules);
+      const more = { ...(source.missing && { missing: true }), ...(isStaged(owner) && { staged: true }) };
+      for (const stage of asked) {
+        const id = chainId(owner, direction, stage);
+        chains.set(id, { id, owner, direction, stage, rules: compiled.rules, ...more });
+      }
       for (const definition of compiled.sets.values()) {
         this.#sets.hold(definition);
         sets.push(definition.id);

@@ -1,55 +1,60 @@
-import { chainId, type EndpointGates, type Gate, type TierChains } from "../chain.ts";
-import type { Direction, Owner } from "../rule.ts";
+import type { Direction, Owner, Stage } from "../rule.ts";
 import type { Selector } from "../selector/ast.ts";
 import { canonicalText } from "../selector/canonical.ts";
 import type { Labels } from "../selector/evaluate.ts";
 import { LabelIndex } from "./label-index.ts";
 import type { ItemId } from "./labelled-items.ts";
-import type { LocalEndpoint } from "./local-endpoints.ts";
 import { comparePolicies, type Placed, type TierSpec } from "./policy-order.ts";
 
 /** A policy as far as it matters which endpoints it applies to, and where among others. */
 export interface PlacedPolicy extends Placed {
   readonly selector: Selector;
   readonly directions: readonly Direction[];
+  /** Where host endpoints ask it; workloads ask at `normal` only. */
+  readonly stages: readonly Stage[];
 }
 
-/** An endpoint's gates, and the keys of the policies they name. */
-export interface ResolvedEndpoint {
-  readonly gates: EndpointGates;
-  readonly policies: readonly string[];
+/** A policy that applies to an endpoint. */
+export interface AppliedPolicy extends PlacedPolicy {
+  /** Its name among policies and profiles. */
+  readonly key: string;
+}
+
+/** An endpoint as selectors see it. */
+export interface PolicySubject {
+  readonly labels: Labels;
+  readonly profiles: readonly string[];
 }
 
 /**
- * Vertex: local endpoints, policies, tiers and profiles' labels in; which endpoints must be resolved again out, and how
- * they resolve. Policies whose tier is not known wait. Resolving looks at the present only.
+ * Vertex: this node's endpoints, policies, tiers and profiles' labels in; which endpoints must be resolved again out, and
+ * which policies apply to each. Policies whose tier is not known wait. Answers look at the present only.
  */
 export class EndpointPolicies {
   readonly #index = new LabelIndex<string>();
-  readonly #endpoints = new Map<string, LocalEndpoint>();
   readonly #ids = new Map<string, ItemId>();
   readonly #keys: (string | undefined)[] = [];
-  readonly #policies = new Map<string, PlacedPolicy>();
+  readonly #policies = new Map<string, AppliedPolicy>();
   readonly #tiers = new Map<string, TierSpec>();
   readonly #dirty = new Set<string>();
 
-  /** How many tiers there are. */
-  get tierCount(): number {
-    return this.#tiers.size;
+  /** Every tier there is. */
+  get tiers(): ReadonlyMap<string, TierSpec> {
+    return this.#tiers;
   }
 
-  onEndpoint(key: string, endpoint: LocalEndpoint | undefined): void {
-    const id = this.#ids.get(key) ?? this.#freeId();
+  onEndpoint(key: string, endpoint: PolicySubject | undefined): void {
     this.#dirty.add(key);
+    const known = this.#ids.get(key);
     if (endpoint) {
-      this.#endpoints.set(key, endpoint);
+      const id = known ?? this.#freeId();
       this.#ids.set(key, id);
       this.#keys[id] = key;
       this.#index.set(id, endpoint.labels, endpoint.profiles);
-    } else if (this.#endpoints.delete(key)) {
+    } else if (known !== undefined) {
       this.#ids.delete(key);
-      this.#keys[id] = undefined;
-      this.#index.delete(id);
+      this.#keys[known] = undefined;
+      this.#index.delete(known);
     }
   }
 
@@ -62,7 +67,7 @@ export class EndpointPolicies {
       this.#policies.delete(key);
     }
     if (!policy) return;
-    this.#policies.set(key, policy);
+    this.#policies.set(key, { ...policy, key });
     this.#index.watch(key, policy.selector);
     this.#markSelected(key);
   }
@@ -72,7 +77,7 @@ export class EndpointPolicies {
     if (before?.order === tier?.order && before?.defaultAction === tier?.defaultAction && !before === !tier) return;
     if (tier) this.#tiers.set(name, tier);
     else this.#tiers.delete(name);
-    for (const key of this.#endpoints.keys()) this.#dirty.add(key);
+    for (const key of this.#ids.keys()) this.#dirty.add(key);
   }
 
   onParent(name: string, labels: Labels | undefined): void {
@@ -87,35 +92,12 @@ export class EndpointPolicies {
     return dirty;
   }
 
-  /** The endpoint as it is now, or undefined when it is gone. */
-  resolve(key: string): ResolvedEndpoint | undefined {
-    const endpoint = this.#endpoints.get(key);
-    if (!endpoint) return undefined;
-    const keys = this.#index.selecting(this.#ids.get(key)!).filter((k) => this.#tiers.has(this.#policies.get(k)!.tier));
-    const ordered = keys.sort((x, y) => comparePolicies(this.#policies.get(x)!, this.#policies.get(y)!, this.#tiers));
-    const policies = ordered.map((k) => this.#policies.get(k)!);
-    const { interfaceName, sources, spoofable } = endpoint;
-    const gate = (direction: Direction) => this.#gate(policies, endpoint.profiles, direction);
-    const gates = {
-      interfaceName,
-      endpoint: key,
-      sources,
-      spoofable,
-      ingress: gate("ingress"),
-      egress: gate("egress"),
-    };
-    return { gates, policies: ordered };
-  }
-
-  #gate(policies: readonly PlacedPolicy[], profiles: readonly string[], direction: Direction): Gate {
-    const tiers: (TierChains & { chains: string[] })[] = [];
-    for (const { tier, owner, directions } of policies) {
-      if (!directions.includes(direction)) continue;
-      const atEnd = this.#tiers.get(tier)!.defaultAction === "Pass" ? "pass" : "deny";
-      if (tiers.at(-1)?.tier !== tier) tiers.push({ tier, chains: [], atEnd });
-      tiers.at(-1)!.chains.push(chainId(owner, direction));
-    }
-    return { tiers, profiles: profiles.map((name) => chainId(profileOwner(name), direction)), atEnd: "deny" };
+  /** The policies that apply to an endpoint as it is now, in order; none when it is gone. */
+  applying(key: string): AppliedPolicy[] {
+    const id = this.#ids.get(key);
+    if (id === undefined) return [];
+    const policies = this.#index.selecting(id).map((policy) => this.#policies.get(policy)!);
+    return policies.filter(({ tier }) => this.#tiers.has(tier)).sort((x, y) => comparePolicies(x, y, this.#tiers));
   }
 
   #markSelected(key: string): void {
@@ -138,6 +120,7 @@ function samePlace(x: PlacedPolicy, y: PlacedPolicy): boolean {
     x.tier === y.tier &&
     x.order === y.order &&
     x.directions.join() === y.directions.join() &&
+    x.stages.join() === y.stages.join() &&
     canonicalText(x.selector) === canonicalText(y.selector)
   );
 }

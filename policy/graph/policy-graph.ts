@@ -1,4 +1,5 @@
 import type { GlobalNetworkPolicy } from "../../datastore/model/global-network-policy.ts";
+import type { HostEndpoint } from "../../datastore/model/host-endpoint.ts";
 import type { IPPool } from "../../datastore/model/ip-pool.ts";
 import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-endpoint-slice.ts";
 import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
@@ -6,21 +7,31 @@ import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network
 import type { Profile } from "../../datastore/model/profile.ts";
 import type { Tier } from "../../datastore/model/tier.ts";
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
-import { type Change, remove, set } from "../../lib/change.ts";
+import type { Change } from "../../lib/change.ts";
+import type { Address } from "../../net/address.ts";
 import type { Chain, ChainId, EndpointGates } from "../chain.ts";
 import type { MemberDelta, PolicyOutput } from "../output.ts";
 import type { SetId, SetSpec } from "../set.ts";
 import { ActiveRules } from "./active-rules.ts";
+import { Emitted } from "./emitted.ts";
 import { EndpointPolicies } from "./endpoint-policies.ts";
+import { workloadGates } from "./gates.ts";
+import { HostEndpoints } from "./host-endpoints.ts";
 import { InterfaceOwners, type LocalEndpoint } from "./local-endpoints.ts";
+import { Needs } from "./needs.ts";
 import { PoolSets } from "./pools.ts";
-import { readEndpoint, readNetworkSet } from "./read-item.ts";
+import { readEndpoint, readHostEndpoint, readNetworkSet } from "./read-item.ts";
 import { DEFAULT_ALLOW, policyKey, profileKey, RuleBook } from "./rule-book.ts";
 import { SelectorSets } from "./selector-sets.ts";
 
-/** The resources that policy is made of. A namespaced resource's key is `namespace/name`, another's its name. */
+/**
+ * The resources that policy is made of: a namespaced one's key is `namespace/name`, another's its name. And what the kernel
+ * says of this node: the interfaces that are no workload's, each with its addresses, by name.
+ */
 export type PolicyInput =
   | { readonly kind: "WorkloadEndpoint"; readonly change: Change<string, WorkloadEndpoint> }
+  | { readonly kind: "HostEndpoint"; readonly change: Change<string, HostEndpoint> }
+  | { readonly kind: "HostInterface"; readonly change: Change<string, readonly Address[]> }
   | { readonly kind: "NetworkSet"; readonly change: Change<string, NetworkSet> }
   | { readonly kind: "GlobalNetworkSet"; readonly change: Change<string, GlobalNetworkSet> }
   | { readonly kind: "NetworkPolicy"; readonly change: Change<string, NetworkPolicy> }
@@ -35,10 +46,12 @@ export type PolicyInput =
  * endpoints out, once a turn. What has been put out depends on what is there, never on how it came to be.
  *
  *     WorkloadEndpoint ─┬────────────→ SelectorSets ←──hold── ActiveRules ──→ chains
- *     NetworkSet ───────┼──────────────────↑   │                  ↑
- *     Profile ──────────┼─labels───────────╯   ╰──→ sets, members │ need
+ *     HostEndpoint ─────┤                  ↑   │                  ↑
+ *     NetworkSet ───────┼──────────────────┤   ╰──→ sets, members │ need
+ *     Profile ──────────┼─labels───────────╯                      │
  *     NetworkPolicy ────┼→ RuleBook ──────────────rules───────────┤
- *     Tier ─────────────╰→ EndpointPolicies ──────────────────────╯ ──→ endpoints
+ *     Tier ─────────────╰→ EndpointPolicies ──┬───────────────────┤ ──→ endpoints
+ *     HostInterface ────────────────────→ HostEndpoints ──────────╯ ──→ hosts
  */
 export class PolicyGraph {
   readonly #node: string;
@@ -49,16 +62,20 @@ export class PolicyGraph {
   readonly #policies = new EndpointPolicies();
   readonly #interfaces = new InterfaceOwners();
   readonly #local = new Map<string, LocalEndpoint>();
-  /** The policies and profiles that an endpoint needs, as of the last flush. */
-  readonly #needs = new Map<string, readonly string[]>();
+  readonly #needs = new Needs(this.#rules);
   readonly #resolved = new Map<string, EndpointGates>();
-  /** What was put out for an interface, as text. */
-  readonly #emitted = new Map<string, string>();
+  readonly #emitted = new Emitted<EndpointGates>();
   readonly #dirtyInterfaces = new Set<string>();
+  readonly #hosts: HostEndpoints;
 
-  /** `node` is the name by which WorkloadEndpoints of this node call it. */
-  constructor(node: string) {
+  /**
+   * `node` is the name by which endpoints of this node call it; interfaces whose names start with one of `interfacePrefixes`
+   * are workloads' (InterfacePrefix), and no host endpoint's.
+   */
+  constructor(node: string, interfacePrefixes: readonly string[] = ["cali"]) {
     this.#node = node;
+    const isWorkload = (name: string) => interfacePrefixes.some((prefix) => name.startsWith(prefix));
+    this.#hosts = new HostEndpoints(this.#policies, this.#needs, isWorkload);
     this.#onLabels(DEFAULT_ALLOW, {});
   }
 
@@ -67,6 +84,15 @@ export class PolicyGraph {
     switch (input.kind) {
       case "WorkloadEndpoint":
         this.#onEndpoint(key, valueIn(input.change));
+        break;
+      case "HostEndpoint": {
+        const value = valueIn(input.change);
+        this.#sets.onItem(`${input.kind} ${key}`, value && readHostEndpoint(value));
+        this.#hosts.onHost(key, value?.spec.node === this.#node ? value : undefined);
+        break;
+      }
+      case "HostInterface":
+        this.#hosts.onInterface(key, valueIn(input.change));
         break;
       case "NetworkSet":
       case "GlobalNetworkSet": {
@@ -108,7 +134,7 @@ export class PolicyGraph {
     return {
       endpoints: this.#sets.endpointCount,
       profiles: this.#book.profileCount,
-      tiers: this.#policies.tierCount,
+      tiers: this.#policies.tiers.size,
       policies: this.#rules.activeCount,
       sets: this.#sets.setCount,
     };
@@ -119,11 +145,12 @@ export class PolicyGraph {
     const sets: Change<SetId, SetSpec>[] = [];
     const members = new Map<SetId, MemberDelta>();
     const chains: Change<ChainId, Chain>[] = [];
-    for (const key of this.#policies.takeDirty()) this.#resolve(key);
+    for (const key of this.#policies.takeDirty()) if (!this.#hosts.resolve(key)) this.#resolve(key);
+    const hosts = this.#hosts.flush();
     this.#rules.flush(chains);
     this.#sets.flush(sets, members);
     this.#pools.flush(sets, members);
-    return { sets, members, chains, endpoints: this.#flushEndpoints(), hosts: [] };
+    return { sets, members, chains, endpoints: this.#flushEndpoints(), hosts };
   }
 
   #onEndpoint(key: string, resource: WorkloadEndpoint | undefined): void {
@@ -142,7 +169,7 @@ export class PolicyGraph {
       this.#interfaces.claim(interfaceName, key);
       this.#dirtyInterfaces.add(interfaceName);
       this.#local.set(key, local);
-      this.#policies.onEndpoint(key, local);
+      this.#policies.onEndpoint(key, { labels, profiles });
     } else if (before) this.#policies.onEndpoint(key, undefined);
   }
 
@@ -158,32 +185,28 @@ export class PolicyGraph {
   }
 
   #resolve(key: string): void {
-    const resolved = this.#policies.resolve(key);
-    const profiles = this.#local.get(key)?.profiles ?? [];
-    const needs = resolved ? [...resolved.policies, ...new Set(profiles.map(profileKey))] : [];
-    for (const need of needs) this.#rules.need(need);
-    for (const need of this.#needs.get(key) ?? []) this.#rules.unneed(need);
-    if (resolved) {
-      this.#needs.set(key, needs);
-      this.#resolved.set(key, resolved.gates);
-      this.#dirtyInterfaces.add(resolved.gates.interfaceName);
-    } else {
-      this.#needs.delete(key);
+    const local = this.#local.get(key);
+    if (!local) {
+      this.#needs.set(key, []);
       this.#resolved.delete(key);
+      return;
     }
+    const { profiles, interfaceName } = local;
+    const policies = this.#policies.applying(key).filter(({ stages }) => stages.includes("normal"));
+    const needs = [...policies.map((policy) => policy.key), ...new Set(profiles.map(profileKey))];
+    this.#needs.set(
+      key,
+      needs.map((need) => ({ key: need, stage: "normal" })),
+    );
+    this.#resolved.set(key, workloadGates(local, { policies, profiles, tiers: this.#policies.tiers }));
+    this.#dirtyInterfaces.add(interfaceName);
   }
 
   #flushEndpoints(): Change<string, EndpointGates>[] {
     const changes: Change<string, EndpointGates>[] = [];
     for (const name of this.#dirtyInterfaces) {
       const owner = this.#interfaces.owner(name);
-      const gates = owner === undefined ? undefined : this.#resolved.get(owner);
-      const text = gates && JSON.stringify(gates);
-      if (text === this.#emitted.get(name)) continue;
-      if (gates) changes.push(set(name, gates));
-      else changes.push(remove(name));
-      if (text) this.#emitted.set(name, text);
-      else this.#emitted.delete(name);
+      this.#emitted.tell(name, owner === undefined ? undefined : this.#resolved.get(owner), changes);
     }
     this.#dirtyInterfaces.clear();
     return changes;

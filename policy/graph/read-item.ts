@@ -1,3 +1,4 @@
+import type { HostEndpoint } from "../../datastore/model/host-endpoint.ts";
 import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network-set.ts";
 import { protocolNumber } from "../../datastore/model/protocol.ts";
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
@@ -14,18 +15,23 @@ export interface EndpointItem extends SetItem {
 
 const NONE: readonly never[] = [];
 
+/** A host endpoint anywhere in the cluster: its expected addresses stand for it in sets. */
+export function readHostEndpoint({ metadata, spec }: HostEndpoint): SetItem {
+  return {
+    labels: metadata.labels ?? {},
+    parents: spec.profiles ?? NONE,
+    prefixes: readPrefixes(spec.expectedIPs),
+    ports: readPorts(spec.ports),
+  };
+}
+
 /** An endpoint anywhere in the cluster. It bears its namespace as a label, also where its writer forgot. */
 export function readEndpoint({ metadata, spec }: WorkloadEndpoint): EndpointItem {
-  const ports: DeclaredPort[] = [];
-  for (const { name, protocol, port } of spec.ports ?? NONE) {
-    const number = protocolNumber(protocol);
-    if (name && number) ports.push({ name, protocol: number, port });
-  }
   return {
     labels: withNamespace(metadata.labels ?? {}, metadata.namespace),
     parents: spec.profiles ?? NONE,
     prefixes: readPrefixes(spec.ipNetworks),
-    ports,
+    ports: readPorts(spec.ports),
     spoofable: readPrefixes(spec.allowSpoofedSourcePrefixes),
   };
 }
@@ -39,6 +45,15 @@ export function readNetworkSet({ metadata, spec }: NetworkSet | GlobalNetworkSet
     prefixes: readPrefixes(spec.nets),
     ports: NONE,
   };
+}
+
+function readPorts(ports: WorkloadEndpoint["spec"]["ports"] = NONE): DeclaredPort[] {
+  const declared: DeclaredPort[] = [];
+  for (const { name, protocol, port } of ports) {
+    const number = protocolNumber(protocol);
+    if (name && number) declared.push({ name, protocol: number, port });
+  }
+  return declared;
 }
 
 function withNamespace(labels: Labels, namespace: string | undefined): Labels {

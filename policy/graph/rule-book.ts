@@ -3,7 +3,7 @@ import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
 import { defaultTier, policyTypes } from "../../datastore/model/policy-spec.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
 import { policySelector, UNREADABLE } from "../compile/entity-selector.ts";
-import type { Direction, Owner } from "../rule.ts";
+import type { Direction, Owner, Stage } from "../rule.ts";
 import type { RuleSource } from "./active-rules.ts";
 import { type PlacedPolicy, profileOwner } from "./endpoint-policies.ts";
 
@@ -26,8 +26,8 @@ export class RuleBook {
   readonly #profiles = new Map<string, Profile>();
 
   /**
-   * Notes a policy; answers where it stands, or undefined when it applies to no workload: it is gone, its selector cannot
-   * be read, or it is about untracked or not yet NATed traffic of the host.
+   * Notes a policy; answers where it stands, or undefined when it applies to nothing: it is gone, or its selector cannot
+   * be read.
    */
   onPolicy(key: string, policy: NetworkPolicy | GlobalNetworkPolicy | undefined): PlacedPolicy | undefined {
     if (!policy) {
@@ -36,11 +36,11 @@ export class RuleBook {
     }
     this.#policies.set(key, policy);
     const { spec } = policy;
-    if (("doNotTrack" in spec && spec.doNotTrack) || ("preDNAT" in spec && spec.preDNAT)) return undefined;
     const selector = policySelector(spec, policy.kind === "NetworkPolicy" ? policy.metadata.namespace : undefined);
     if (selector === UNREADABLE) return undefined;
     const tier = spec.tier || defaultTier;
-    return { owner: policyOwner(policy), tier, order: spec.order, selector, directions: directionsOf(policy) };
+    const where = { directions: directionsOf(policy), stages: stagesOf(policy) };
+    return { owner: policyOwner(policy), tier, order: spec.order, selector, ...where };
   }
 
   /** How many profiles there are. */
@@ -82,4 +82,11 @@ function policyOwner({ kind, metadata }: NetworkPolicy | GlobalNetworkPolicy): O
 
 function directionsOf({ spec }: NetworkPolicy | GlobalNetworkPolicy): Direction[] {
   return policyTypes(spec).map((type) => (type === "Ingress" ? "ingress" : "egress"));
+}
+
+/** One about untracked or not yet translated packets is about no others, and so about no workload's. */
+function stagesOf({ spec }: NetworkPolicy | GlobalNetworkPolicy): readonly Stage[] {
+  if ("doNotTrack" in spec && spec.doNotTrack) return ["untracked"];
+  if ("preDNAT" in spec && spec.preDNAT) return ["pre-dnat"];
+  return "applyOnForward" in spec && spec.applyOnForward ? ["normal", "forward"] : ["normal"];
 }
