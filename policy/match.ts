@@ -41,11 +41,6 @@ function sideHolds(
   if (side.notInSets?.some((id) => sets.hasAddress(id, address))) return false;
   if (side.inPortSets && !side.inPortSets.every((id) => among(undefined, [id]))) return false;
   if ((side.ports || side.namedPorts) && !among(side.ports, side.namedPorts)) return false;
-  if (
-    side.inPortSets &&
-    (port === undefined || !side.inPortSets.every((id) => sets.hasPort(id, address, packet.protocol, port)))
-  )
-    return false;
   return !((side.notPorts || side.notNamedPorts) && among(side.notPorts, side.notNamedPorts));
 }
 
