@@ -14,6 +14,10 @@ export interface LabInterface {
 const PROBER = new URL("../testdata/packet-lab.py", import.meta.url).pathname;
 const NODE_MAC = "02:00:00:00:00:01";
 const PEER_MAC = "02:00:00:00:00:02";
+/** Octets of an Ethernet header. */
+const ETHERNET = 14;
+/** As many as the low half of a mark has. */
+const MOST_IDS = 0xffff;
 
 /**
  * A node in a network namespace, whose interfaces end in a second one from which any packet can be sent to it. `send`
@@ -35,7 +39,12 @@ export class PacketLab {
     this.#uplink = uplink;
   }
 
-  async open(interfaces: readonly LabInterface[], own: readonly string[]): Promise<void> {
+  /** `translated`: what is sent to the first address of a pair goes to the second, as kube-proxy would have it. */
+  async open(
+    interfaces: readonly LabInterface[],
+    own: readonly string[],
+    translated: readonly (readonly [string, string])[] = [],
+  ): Promise<void> {
     sweep();
     for (const name of [this.node, this.#peers]) run("ip", "netns", "add", name);
     const sysctls = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.conf.all.rp_filter=0"];
@@ -78,25 +87,33 @@ export class PacketLab {
     }
     const prober = spawn("python3", [PROBER, this.#peers, this.node, ...this.#slots.keys()], {
       stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, TRANSLATED: JSON.stringify(translated) },
     });
     this.#prober = prober;
     this.#answers = createInterface({ input: prober.stdout })[Symbol.asyncIterator]();
     await this.#answer();
   }
 
-  /** Sends the packets in order; answers for each whether it got through. @throws Error when the prober dies */
+  /**
+   * Sends the packets in order, those without an in-interface from the node itself; answers for each whether it was counted
+   * behind the node's rules. @throws Error when the prober dies
+   */
   async send(packets: readonly Packet[]): Promise<boolean[]> {
-    const macs: string[] = [];
-    const frames = [...packets, this.#uplink].map((packet) => {
+    const ids: number[] = [];
+    const sent = [...packets, this.#uplink].map((packet) => {
+      this.#serial = (this.#serial % MOST_IDS) + 1;
+      ids.push(this.#serial);
       const mac = Buffer.alloc(6);
-      mac.writeUIntBE(0x060000000000 + ++this.#serial, 0, 6);
-      macs.push(mac.toString("hex").replace(/(..)(?=.)/g, "$1:"));
-      const frame = frameOf(packet, mac, Buffer.from(NODE_MAC.replaceAll(":", ""), "hex"));
-      return [this.#slots.get(packet.inInterface!), Buffer.from(frame).toString("hex")];
+      mac.writeUIntBE(0x060000000000 + this.#serial, 0, 6);
+      const wanted = packet.preDnat ? { ...packet, ...packet.preDnat } : packet;
+      const frame = Buffer.from(frameOf(wanted, mac, Buffer.from(NODE_MAC.replaceAll(":", ""), "hex")));
+      const isOwn = packet.inInterface === undefined;
+      const octets = isOwn ? frame.subarray(ETHERNET) : frame;
+      return [isOwn ? null : this.#slots.get(packet.inInterface!), octets.toString("hex"), this.#serial];
     });
-    this.#prober!.stdin!.write(`${JSON.stringify({ frames, last: macs.pop() })}\n`);
-    const passed = new Set<string>(JSON.parse(await this.#answer()));
-    return macs.map((mac) => passed.has(mac));
+    this.#prober!.stdin!.write(`${JSON.stringify({ packets: sent, last: ids.pop() })}\n`);
+    const passed = new Set<number>(JSON.parse(await this.#answer()));
+    return ids.map((id) => passed.has(id));
   }
 
   /** Ends the prober and takes both namespaces away. */

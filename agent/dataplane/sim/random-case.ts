@@ -22,13 +22,13 @@ export const LAB_INTERFACES = [
   { name: UPLINK, addresses: [ADDRESSES[4], ADDRESSES[5], ADDRESSES[10], ADDRESSES[11]] },
 ];
 
-/** A packet from outside to the node itself, which no policy of workloads concerns. */
+/** A packet from outside to the node itself that nothing can deny: to a failsafe port. */
 export const UPLINK_PACKET: Packet = {
   source: addresses[4]!,
   destination: addresses[12]!,
   protocol: 17,
   sourcePort: 9,
-  destinationPort: 9,
+  destinationPort: 68,
   inInterface: UPLINK,
 };
 
