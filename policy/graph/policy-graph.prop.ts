@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { seededRandom } from "../../lib/random.ts";
+import type { ChainId, Gate, TierChains } from "../chain.ts";
 import { isEmpty } from "../output.ts";
 import { PolicyState } from "../policy-state.ts";
 import { NODE, RandomWorld } from "../sim/random-world.ts";
@@ -12,7 +13,7 @@ interface Step {
 }
 
 const history = fc.tuple(fc.integer(), fc.integer({ min: 0, max: 60 })).map(([seed, length]): Step[] => {
-  const world = new RandomWorld(seededRandom(seed));
+  const world = new RandomWorld(seededRandom(seed), { hosts: true });
   return Array.from({ length }, () => ({ input: world.step(), flush: world.chance(0.3) }));
 });
 
@@ -21,6 +22,15 @@ function endOf(steps: readonly Step[]): PolicyInput[] {
   const end = new Map<string, PolicyInput>();
   for (const { input } of steps) end.set(`${input.kind} ${input.change.key}`, input);
   return [...end.values()].filter((input) => input.change.kind === "set");
+}
+
+/** The same in another order, which `seed` chooses. */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = seededRandom(seed);
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((x, y) => x.place - y.place)
+    .map(({ item }) => item);
 }
 
 /** Plays a history, checking at every flush that the output can be applied and leaves nothing dangling. */
@@ -51,11 +61,12 @@ function play(steps: readonly Step[]): PolicyState {
 
 function noDangling(state: PolicyState): void {
   const sets = new Set([...state.sets()].map(([spec]) => spec.id));
-  for (const gates of state.endpoints.values()) {
-    for (const gate of [gates.ingress, gates.egress]) {
-      for (const id of [...gate.tiers.flatMap((tier) => tier.chains), ...gate.profiles])
-        assert.ok(state.chains.has(id), id);
-    }
+  const asked = new Set(
+    [...gatesOf(state)].flatMap(({ tiers, profiles }) => [...tiers.flatMap(chainsOf), ...profiles]),
+  );
+  for (const id of asked) assert.ok(state.chains.has(id), `${id} is asked but is not there`);
+  for (const { id, stage } of state.chains.values()) {
+    assert.ok(stage === "normal" || asked.has(id), `${id} is there but nobody asks it`);
   }
   for (const { rules } of state.chains.values()) {
     for (const { match } of rules) {
@@ -68,11 +79,23 @@ function noDangling(state: PolicyState): void {
   }
 }
 
+function* gatesOf({ endpoints, hosts }: PolicyState): Generator<Gate> {
+  for (const { ingress, egress } of endpoints.values()) yield* [ingress, egress];
+  for (const { stages } of hosts.values()) {
+    for (const { ingress, egress } of Object.values(stages)) yield* [ingress, egress];
+  }
+}
+
+function chainsOf({ chains }: TierChains): readonly ChainId[] {
+  return chains;
+}
+
 function outcome(state: PolicyState) {
   const byKey = <V>(entries: Iterable<readonly [string, V]>) => [...entries].sort(([x], [y]) => (x < y ? -1 : 1));
   return {
     chains: byKey(state.chains),
     endpoints: byKey(state.endpoints),
+    hosts: byKey(state.hosts),
     sets: byKey(
       [...state.sets()].map(([spec, members]) => [spec.id, { kind: spec.kind, members: [...members].sort() }]),
     ),
@@ -92,6 +115,8 @@ describe("policy graph", () => {
           expected,
           "the end state backwards, each by itself",
         );
+        const elsewhere = shuffled(end, steps.length).map((input, n) => ({ input, flush: n % 3 === 0 }));
+        assert.deepEqual(outcome(play([...elsewhere, ...steps, ...elsewhere])), expected, "after two other lives");
       }),
       { numRuns: 150 },
     );

@@ -2,6 +2,7 @@ import { apiVersion } from "../../datastore/model/resource.ts";
 import type { Rule } from "../../datastore/model/rule.ts";
 import type { Random } from "../../lib/random.ts";
 import type { PolicyInput } from "../graph/policy-graph.ts";
+import { onTheWay, randomHostEndpoint, randomHostInterface } from "./random-hosts.ts";
 
 /** The node whose endpoints a random world's interfaces belong to. */
 export const NODE = "node-a";
@@ -51,8 +52,12 @@ const SPACE_SELECTORS = ["team == 'one'", "all()", "global()", "team != 'one'", 
 export class RandomWorld {
   readonly #random: Random;
 
-  constructor(random: Random) {
+  readonly #hosts: boolean;
+
+  /** With `hosts` also host endpoints, the interfaces they are about, and policies that only they have. */
+  constructor(random: Random, { hosts = false }: { readonly hosts?: boolean } = {}) {
     this.#random = random;
+    this.#hosts = hosts;
   }
 
   int(below: number): number {
@@ -120,6 +125,8 @@ export class RandomWorld {
   }
 
   #resource(): PolicyInput {
+    if (this.#hosts && this.chance(0.25))
+      return this.chance(0.7) ? randomHostEndpoint(this) : randomHostInterface(this);
     const draw = this.int(20);
     if (draw < 7) return this.endpoint();
     if (draw < 9) return this.#networkSet();
@@ -154,7 +161,7 @@ export class RandomWorld {
     const metadata = {
       name: `ep${n}`,
       namespace,
-      labels: { "projectcalico.org/namespace": namespace, ...this.#labels() },
+      labels: { "projectcalico.org/namespace": namespace, ...this.labels() },
     };
     const spec = {
       node: n < 4 && this.chance(0.9) ? NODE : "node-b",
@@ -189,7 +196,7 @@ export class RandomWorld {
       kind: "GlobalNetworkPolicy",
       apiVersion,
       metadata: { name: `gnp${n}` },
-      spec: { ...spec, ...scope },
+      spec: { ...(this.#hosts ? onTheWay(this, spec) : spec), ...scope },
     } as const;
     return { kind: "GlobalNetworkPolicy", change: { kind: "set", key: `gnp${n}`, value } };
   }
@@ -222,7 +229,7 @@ export class RandomWorld {
   #networkSet(): PolicyInput {
     const name = `set${this.int(3)}`;
     const spec = { nets: this.some([...NETS, ...NETS6, ...ADDRESSES], 4) };
-    const labels = this.#labels();
+    const labels = this.labels();
     if (this.chance(0.5)) {
       const value = { kind: "GlobalNetworkSet", apiVersion, metadata: { name, labels }, spec } as const;
       return { kind: "GlobalNetworkSet", change: { kind: "set", key: name, value } };
@@ -245,7 +252,8 @@ export class RandomWorld {
     return Array.from({ length: this.int(4) }, () => this.rule());
   }
 
-  #labels(): Record<string, string> {
+  /** Labels that the selectors of the world tell apart. */
+  labels(): Record<string, string> {
     return {
       ...(this.chance(0.7) && { app: this.pick(["a", "b", "c"]) }),
       ...(this.chance(0.5) && { tag: this.pick(["x", "xy", "z"]) }),
