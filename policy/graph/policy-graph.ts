@@ -5,12 +5,15 @@ import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-e
 import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
 import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network-set.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
+import type { StagedKubernetesNetworkPolicy } from "../../datastore/model/staged-kubernetes-network-policy.ts";
+import type { StagedGlobalNetworkPolicy, StagedNetworkPolicy } from "../../datastore/model/staged-policy.ts";
 import type { Tier } from "../../datastore/model/tier.ts";
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
 import type { Change } from "../../lib/change.ts";
 import type { Address } from "../../net/address.ts";
 import type { Chain, ChainId, EndpointGates } from "../chain.ts";
 import type { MemberDelta, PolicyOutput } from "../output.ts";
+import type { Owner } from "../rule.ts";
 import type { SetId, SetSpec } from "../set.ts";
 import { ActiveRules } from "./active-rules.ts";
 import { Emitted } from "./emitted.ts";
@@ -36,6 +39,9 @@ export type PolicyInput =
   | { readonly kind: "GlobalNetworkSet"; readonly change: Change<string, GlobalNetworkSet> }
   | { readonly kind: "NetworkPolicy"; readonly change: Change<string, NetworkPolicy> }
   | { readonly kind: "GlobalNetworkPolicy"; readonly change: Change<string, GlobalNetworkPolicy> }
+  | { readonly kind: "StagedNetworkPolicy"; readonly change: Change<string, StagedNetworkPolicy> }
+  | { readonly kind: "StagedGlobalNetworkPolicy"; readonly change: Change<string, StagedGlobalNetworkPolicy> }
+  | { readonly kind: "StagedKubernetesNetworkPolicy"; readonly change: Change<string, StagedKubernetesNetworkPolicy> }
   | { readonly kind: "Profile"; readonly change: Change<string, Profile> }
   | { readonly kind: "Tier"; readonly change: Change<string, Tier> }
   | { readonly kind: "IPPool"; readonly change: Change<string, IPPool> }
@@ -101,7 +107,10 @@ export class PolicyGraph {
         break;
       }
       case "NetworkPolicy":
-      case "GlobalNetworkPolicy": {
+      case "GlobalNetworkPolicy":
+      case "StagedNetworkPolicy":
+      case "StagedGlobalNetworkPolicy":
+      case "StagedKubernetesNetworkPolicy": {
         const policy = policyKey(input.kind, key);
         const value = input.change.kind === "set" ? input.change.value : undefined;
         this.#policies.onPolicy(policy, this.#book.onPolicy(policy, value));
@@ -138,6 +147,11 @@ export class PolicyGraph {
       policies: this.#rules.activeCount,
       sets: this.#sets.setCount,
     };
+  }
+
+  /** The enforced policies that would go if what is staged were done (stagedAction Delete), in the order of their names. */
+  get leaving(): readonly Owner[] {
+    return this.#book.leaving();
   }
 
   /** Runs the graph to rest and answers what changed since the last time. */

@@ -4,6 +4,8 @@ import type { Owner } from "../rule.ts";
 /** What decides where a policy stands among those of an endpoint. */
 export interface Placed {
   readonly owner: Owner;
+  /** Under which it is sorted: that of the enforced policy that it is, or would be. */
+  readonly name: string;
   readonly tier: string;
   readonly order: number | undefined;
 }
@@ -12,17 +14,17 @@ export interface Placed {
 export type TierSpec = Tier["spec"];
 
 /**
- * Total order of policies, first tried first: by tier order, tier name, policy order, name, kind, namespace. An absent
- * order is last. Source: Calico felix/calc/policy_sorter.go.
+ * Total order of policies, first tried first: by tier order, tier name, policy order, name, namespace, kind: an enforced
+ * policy stands before a staged one of its name. An absent order is last. Source: Calico felix/calc/policy_sorter.go.
  */
 export function comparePolicies(x: Placed, y: Placed, tiers: ReadonlyMap<string, TierSpec>): number {
   return (
     compareOrders(tiers.get(x.tier)?.order, tiers.get(y.tier)?.order) ||
     compareTexts(x.tier, y.tier) ||
     compareOrders(x.order, y.order) ||
-    compareTexts(x.owner.name, y.owner.name) ||
-    compareTexts(x.owner.kind, y.owner.kind) ||
-    compareTexts(x.owner.namespace ?? "", y.owner.namespace ?? "")
+    compareTexts(x.name, y.name) ||
+    compareTexts(x.owner.namespace ?? "", y.owner.namespace ?? "") ||
+    compareTexts(x.owner.kind, y.owner.kind)
   );
 }
 

@@ -1,17 +1,21 @@
-import type { GlobalNetworkPolicy } from "../../datastore/model/global-network-policy.ts";
-import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
-import { defaultTier, policyTypes } from "../../datastore/model/policy-spec.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
-import { policySelector, UNREADABLE } from "../compile/entity-selector.ts";
-import type { Direction, Owner, Stage } from "../rule.ts";
+import type { Owner } from "../rule.ts";
 import type { RuleSource } from "./active-rules.ts";
 import { type PlacedPolicy, profileOwner } from "./endpoint-policies.ts";
+import {
+  directionsOf,
+  type PolicyKind,
+  type PolicyResource,
+  placePolicy,
+  type ReadPolicy,
+  readPolicy,
+} from "./read-policy.ts";
 
 /** The profile that is always there and allows everything (Calico resources.DefaultAllowProfileName). */
 export const DEFAULT_ALLOW = "projectcalico-default-allow";
 
 /** The name of a policy among policies and profiles. */
-export function policyKey(kind: "NetworkPolicy" | "GlobalNetworkPolicy", key: string): string {
+export function policyKey(kind: PolicyKind, key: string): string {
   return `${kind} ${key}`;
 }
 
@@ -22,25 +26,26 @@ export function profileKey(name: string): string {
 
 /** Every policy and profile as it was last told, and what each says as a source of rules. */
 export class RuleBook {
-  readonly #policies = new Map<string, NetworkPolicy | GlobalNetworkPolicy>();
+  readonly #policies = new Map<string, ReadPolicy>();
   readonly #profiles = new Map<string, Profile>();
 
-  /**
-   * Notes a policy; answers where it stands, or undefined when it applies to nothing: it is gone, or its selector cannot
-   * be read.
-   */
-  onPolicy(key: string, policy: NetworkPolicy | GlobalNetworkPolicy | undefined): PlacedPolicy | undefined {
+  /** Notes a policy; answers where it stands, or undefined when it applies to nothing or is gone. */
+  onPolicy(key: string, policy: PolicyResource | undefined): PlacedPolicy | undefined {
     if (!policy) {
       this.#policies.delete(key);
       return undefined;
     }
-    this.#policies.set(key, policy);
-    const { spec } = policy;
-    const selector = policySelector(spec, policy.kind === "NetworkPolicy" ? policy.metadata.namespace : undefined);
-    if (selector === UNREADABLE) return undefined;
-    const tier = spec.tier || defaultTier;
-    const where = { directions: directionsOf(policy), stages: stagesOf(policy) };
-    return { owner: policyOwner(policy), tier, order: spec.order, selector, ...where };
+    const read = readPolicy(policy);
+    this.#policies.set(key, read);
+    return placePolicy(read);
+  }
+
+  /** The enforced policies that would go if what is staged were done (stagedAction Delete), in the order of their names. */
+  leaving(): Owner[] {
+    const staged = [...this.#policies.values()].filter(({ stagedAction }) => stagedAction === "Delete");
+    const owners = new Map(staged.map(({ enforced }) => [ownerKey(enforced), enforced]));
+    const there = [...owners].filter(([key]) => this.#policies.has(key));
+    return there.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, owner]) => owner);
   }
 
   /** How many profiles there are. */
@@ -57,12 +62,12 @@ export class RuleBook {
   source(key: string): RuleSource {
     const policy = this.#policies.get(key);
     if (policy) {
-      const rules = policy.spec;
-      const directions = directionsOf(policy);
+      const { owner, spec } = policy;
+      const directions = directionsOf(spec);
       return {
-        owner: policyOwner(policy),
-        ...(directions.includes("ingress") && { ingress: rules.ingress ?? [] }),
-        ...(directions.includes("egress") && { egress: rules.egress ?? [] }),
+        owner,
+        ...(directions.includes("ingress") && { ingress: spec.ingress ?? [] }),
+        ...(directions.includes("egress") && { egress: spec.egress ?? [] }),
       };
     }
     const name = key.slice(profileKey("").length);
@@ -74,19 +79,6 @@ export class RuleBook {
   }
 }
 
-function policyOwner({ kind, metadata }: NetworkPolicy | GlobalNetworkPolicy): Owner {
-  return kind === "NetworkPolicy"
-    ? { kind, namespace: metadata.namespace, name: metadata.name }
-    : { kind, name: metadata.name };
-}
-
-function directionsOf({ spec }: NetworkPolicy | GlobalNetworkPolicy): Direction[] {
-  return policyTypes(spec).map((type) => (type === "Ingress" ? "ingress" : "egress"));
-}
-
-/** One about untracked or not yet translated packets is about no others, and so about no workload's. */
-function stagesOf({ spec }: NetworkPolicy | GlobalNetworkPolicy): readonly Stage[] {
-  if ("doNotTrack" in spec && spec.doNotTrack) return ["untracked"];
-  if ("preDNAT" in spec && spec.preDNAT) return ["pre-dnat"];
-  return "applyOnForward" in spec && spec.applyOnForward ? ["normal", "forward"] : ["normal"];
+function ownerKey({ kind, namespace, name }: Owner): string {
+  return policyKey(kind as PolicyKind, namespace === undefined ? name : `${namespace}/${name}`);
 }

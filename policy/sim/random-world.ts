@@ -175,8 +175,17 @@ export class RandomWorld {
     return { kind: "WorkloadEndpoint", change: { kind: "set", key: `${namespace}/ep${n}`, value } };
   }
 
-  /** A policy of either kind. */
+  /** A policy of any kind, now and then a staged one. */
   policy(): PolicyInput {
+    const input = this.#policy();
+    if (input.change.kind === "delete" || !this.chance(0.15)) return input;
+    const kind = `Staged${input.kind}` as "StagedNetworkPolicy";
+    const value = input.change.value as unknown as { readonly spec: object };
+    const spec = { ...value.spec, stagedAction: this.pick(["Set", "Set", "Set", "Delete", "Learn", "Ignore"]) };
+    return { kind, change: { ...input.change, value: { ...value, kind, spec } } } as unknown as PolicyInput;
+  }
+
+  #policy(): PolicyInput {
     const n = this.int(5);
     const spec = {
       tier: this.pick(["default", "default", ...TIERS]),
