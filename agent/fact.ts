@@ -18,6 +18,12 @@ export type AgentFact =
       readonly millis: number;
       readonly outcome: string;
     }
+  /** Which firewall was chosen, and what decided. */
+  | { readonly fact: "agent.firewall"; readonly kind: string; readonly why: string }
+  | { readonly fact: "agent.firewall-failed"; readonly why: string; readonly retrySeconds: number }
+  /** What another firewall held of ours, from a life before, has been taken away. */
+  | { readonly fact: "agent.firewall-left"; readonly kind: string }
+  | { readonly fact: "agent.firewall-left-failed"; readonly kind: string; readonly why: string }
   | { readonly fact: "agent.links-lost"; readonly why: string }
   | { readonly fact: "agent.routes-lost"; readonly why: string }
   | { readonly fact: "agent.bgp"; readonly state: "started" | "restarted" | "off"; readonly why: string }
@@ -41,6 +47,10 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.programming": "info",
   "agent.setting-failed": "warn",
   "agent.workload": "info",
+  "agent.firewall": "info",
+  "agent.firewall-failed": "error",
+  "agent.firewall-left": "info",
+  "agent.firewall-left-failed": "warn",
   "agent.links-lost": "warn",
   "agent.routes-lost": "warn",
   "agent.bgp": "info",

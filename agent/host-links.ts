@@ -38,6 +38,12 @@ export class HostLinks {
     return this.#links.get(ifindex)?.name ?? "";
   }
 
+  /** Whether the interface of this name is up and can carry packets. */
+  isRunning(name: string): boolean {
+    const ifindex = this.#byName.get(name);
+    return ifindex !== undefined && this.#links.get(ifindex)?.running === true;
+  }
+
   /** The host's addresses, each with its interface's name. */
   addresses(): readonly HostAddress[] {
     return [...this.#addresses.values()].map(({ ifindex, prefix }) => ({

@@ -27,14 +27,14 @@ function setUp() {
       want: (path, value) => void log.push(`${path.join("/")} = ${value}`),
       unwant: () => {},
     },
-    ruleset: {
-      apply: () => {
+    dataplane: {
+      apply: () => void log.push("policy"),
+      commit: () => {
         log.push("rules asked");
         return new Promise((resolve) => rules.push(resolve));
       },
       allowDeletes: () => void log.push("rules may go"),
     },
-    lowering: { apply: () => void log.push("policy") },
   };
   return { log, rules, programming: new Programming(drivers) };
 }

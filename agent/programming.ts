@@ -1,10 +1,10 @@
 import type { FibDriver } from "../kernel/fib-driver.ts";
 import type { Neighbour } from "../kernel/neighbour.ts";
-import type { RulesetDriver } from "../kernel/nftables/ruleset-driver.ts";
 import type { Reconciler } from "../kernel/reconciler.ts";
 import type { SysctlDriver } from "../kernel/sysctl-driver.ts";
 import { parsePrefix } from "../net/prefix.ts";
 import type { PolicyOutput } from "../policy/output.ts";
+import type { Dataplane } from "./dataplane/dataplane.ts";
 import { hostSettings, interfaceSettings } from "./graph/interface-settings.ts";
 import type { NodeOutput } from "./graph/node-graph.ts";
 
@@ -13,9 +13,7 @@ export interface Drivers {
   readonly fib: Pick<FibDriver, "want" | "unwant" | "allowDeletes" | "settled">;
   readonly neighbours: Pick<Reconciler<Neighbour>, "want" | "unwant" | "allowDeletes" | "settled" | "resync">;
   readonly sysctls: Pick<SysctlDriver, "want" | "unwant">;
-  readonly ruleset: Pick<RulesetDriver, "apply" | "allowDeletes">;
-  /** Makes the ruleset want what policy says. */
-  readonly lowering: { apply(output: PolicyOutput): void };
+  readonly dataplane: Pick<Dataplane, "apply" | "commit" | "allowDeletes">;
 }
 
 /**
@@ -35,7 +33,7 @@ export class Programming {
   begin(ipv6: boolean): void {
     this.#ipv6 = ipv6;
     for (const { path, value } of hostSettings(ipv6)) this.#drivers.sysctls.want(path, value);
-    this.#drivers.ruleset.allowDeletes();
+    this.#drivers.dataplane.allowDeletes();
   }
 
   /**
@@ -43,10 +41,10 @@ export class Programming {
    * over, and before anything may be deleted; turns keep their order. Resolves when there is nothing left to write for now.
    */
   async apply(node: NodeOutput, policy: PolicyOutput, ruled: () => void): Promise<void> {
-    const { fib, neighbours, ruleset, lowering } = this.#drivers;
+    const { fib, neighbours, dataplane } = this.#drivers;
     this.#settings(node);
-    lowering.apply(policy);
-    await ruleset.apply();
+    dataplane.apply(policy);
+    await dataplane.commit();
     this.#routes(node);
     ruled();
     fib.allowDeletes();

@@ -50,6 +50,12 @@ export const environmentFields = {
     undefined,
     "BGP port; default: the cluster's listenPort, 179",
   ),
+  configFile: field(
+    "FELIX_CONFIGFILE",
+    text,
+    "/etc/calico/felix.cfg",
+    "Felix's configuration file; what it says counts more than the datastore and less than the environment",
+  ),
   debugFacts: field("MANX_DEBUG_FACTS", boolean, false, "log every fact, also those of level debug"),
 } satisfies Record<string, Field<unknown>>;
 

@@ -1,32 +1,16 @@
-import { boolean, type Field, field, integer, list, markMask, oneOf, text } from "./field.ts";
+import { boolean, duration, type Field, field, integer, list, liveField, oneOf, text, textOrNone } from "./field.ts";
+import { firewallFields } from "./firewall-fields.ts";
+import { interfaceExclusion } from "./interface-exclusion.ts";
 
 /**
  * Felix's knobs that this agent obeys, named as the fields of FelixConfiguration; the environment's name is FELIX_ and
  * the same in capitals. Precedence, low to high: default, FelixConfiguration `default`, the oldest whose
- * nodeSelector chooses the node, `node.<name>`, environment.
+ * nodeSelector chooses the node, `node.<name>`, the file felix.cfg, environment.
  */
 export const felixFields = {
+  ...firewallFields,
   interfacePrefix: field("FELIX_INTERFACEPREFIX", list, ["cali"], "what the names of workload interfaces begin with"),
   ipv6Support: field("FELIX_IPV6SUPPORT", boolean, true, "whether IPv6 is programmed at all"),
-  defaultEndpointToHostAction: field(
-    "FELIX_DEFAULTENDPOINTTOHOSTACTION",
-    oneOf("Drop", "Return", "Accept"),
-    "Drop",
-    "what happens to traffic from a workload to its own host after its egress policy",
-  ),
-  nftablesMode: field(
-    "FELIX_NFTABLESMODE",
-    oneOf("Auto", "Enabled", "Disabled"),
-    "Auto",
-    "which firewall: Disabled forces iptables",
-  ),
-  nftablesMarkMask: field(
-    ["FELIX_NFTABLESMARKMASK", "FELIX_IPTABLESMARKMASK"],
-    markMask,
-    0xffff0000,
-    "packet mark bits that are ours",
-  ),
-  natOutgoingAddress: field("FELIX_NATOUTGOINGADDRESS", text, "", "source address of outgoing NAT; empty: masquerade"),
   ipv4NormalRoutePriority: field(
     "FELIX_IPV4NORMALROUTEPRIORITY",
     integer(1, 2147483646),
@@ -45,12 +29,6 @@ export const felixFields = {
     77,
     "protocol number of local routes (workloads, blackholes)",
   ),
-  workloadSourceSpoofing: field(
-    "FELIX_WORKLOADSOURCESPOOFING",
-    oneOf("Disabled", "Any"),
-    "Disabled",
-    "whether allowSpoofedSourcePrefixes of a workload are obeyed",
-  ),
   healthEnabled: field("FELIX_HEALTHENABLED", boolean, true, "serve /liveness, /readiness and /status"),
   healthHost: field("FELIX_HEALTHHOST", text, "localhost", "where health is served"),
   healthPort: field("FELIX_HEALTHPORT", integer(1, 65535), 9099, "where health is served"),
@@ -62,7 +40,32 @@ export const felixFields = {
     "where metrics are served; empty: all addresses",
   ),
   prometheusMetricsPort: field("FELIX_PROMETHEUSMETRICSPORT", integer(1, 65535), 9091, "where metrics are served"),
-  logSeverityScreen: field(
+  interfaceExclude: liveField(
+    "FELIX_INTERFACEEXCLUDE",
+    interfaceExclusion,
+    ["kube-ipvs0"],
+    "interfaces whose addresses are not the host's: no host endpoint is found by them",
+  ),
+  endpointReportingEnabled: liveField(
+    "FELIX_ENDPOINTREPORTINGENABLED",
+    boolean,
+    false,
+    "whether the state of each endpoint is told in etcd",
+  ),
+  endpointReportingDelay: liveField(
+    ["FELIX_ENDPOINTREPORTINGDELAY", "FELIX_ENDPOINTREPORTINGDELAYSECS"],
+    duration,
+    1,
+    "seconds between a change of an endpoint's state and the report to etcd",
+  ),
+  endpointStatusPathPrefix: field(
+    "FELIX_ENDPOINTSTATUSPATHPREFIX",
+    textOrNone,
+    "/var/run/calico",
+    "below it the folder endpoint-status has a file for each endpoint that is up; default with another MANX_RUN_DIR: that one",
+  ),
+  openstackRegion: field("FELIX_OPENSTACKREGION", textOrNone, "", "part of the keys of states in etcd"),
+  logSeverityScreen: liveField(
     "FELIX_LOGSEVERITYSCREEN",
     oneOf("Fatal", "Error", "Warning", "Info", "Debug", "Trace", "None"),
     "Info",

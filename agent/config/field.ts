@@ -1,3 +1,4 @@
+import { parseDuration } from "../../datastore/model/duration.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import { parseAsn } from "../../net/asn.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
@@ -11,16 +12,29 @@ export interface Field<T> {
   /** What would be right, for the message about a wrong one. */
   readonly want: string;
   readonly meaning: string;
+  /** How a value of a resource is spelled as text; absent: lists with commas, everything else as it is. */
+  readonly spell?: (value: unknown) => string;
+  /** A change takes effect while the agent runs. */
+  readonly isLive: boolean;
 }
 
 /** How a text becomes a value, and the words for what is right. */
 export interface Reading<T> {
   readonly read: (text: string) => T | undefined;
   readonly want: string;
+  readonly spell?: (value: unknown) => string;
 }
 
 /** Any text. */
 export const text: Reading<string> = { read: (value) => value, want: "a text" };
+
+/** Any text; `none`, in any case, is the empty one, as Felix has it. */
+export const textOrNone: Reading<string> = { read: (value) => (isNone(value) ? "" : value), want: "a text, or none" };
+
+/** Whether a value says that there is to be none. */
+export function isNone(value: string): boolean {
+  return value.toLowerCase() === "none";
+}
 
 /** One of the given words, in any case, as Felix reads them. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Reading<Word> {
@@ -40,6 +54,15 @@ export function integer(min: number, max: number): Reading<number> {
     want: `a whole number from ${min} to ${max}`,
   };
 }
+
+/** Seconds: a number, or a span as FelixConfiguration spells it; up to a year. */
+export const duration: Reading<number> = {
+  read: (value) => {
+    const seconds = /^[0-9]{1,8}(\.[0-9]{1,3})?$/.test(value) ? Number(value) : (parseDuration(value) ?? -1000) / 1000;
+    return seconds >= 0 && seconds <= 31_536_000 ? seconds : undefined;
+  },
+  want: "seconds, or a span such as 90s or 1m30s",
+};
 
 /** true or false in Felix's spellings. */
 export const boolean: Reading<boolean> = {
@@ -84,15 +107,6 @@ export const routerId: Reading<string> = {
   want: "a dotted quad, not 0.0.0.0 and not in 224.0.0.0/4",
 };
 
-/** A 32-bit mask in hexadecimal with at least two bits. */
-export const markMask: Reading<number> = {
-  read: (value) => {
-    const mask = /^0x[0-9a-fA-F]{1,8}$/.test(value) ? Number(value) : /^[0-9]{1,10}$/.test(value) ? Number(value) : 0;
-    return mask <= 0xffffffff && (mask & (mask - 1)) !== 0 ? mask : undefined;
-  },
-  want: "a 32-bit mask with at least two bits, such as 0xffff0000",
-};
-
 /** Puts a knob together. */
 export function field<T>(
   names: string | readonly string[],
@@ -100,5 +114,15 @@ export function field<T>(
   fallback: NoInfer<T>,
   meaning: string,
 ): Field<T> {
-  return { names: typeof names === "string" ? [names] : names, fallback, ...reading, meaning };
+  return { names: typeof names === "string" ? [names] : names, fallback, ...reading, meaning, isLive: false };
+}
+
+/** A knob whose changes take effect while the agent runs. */
+export function liveField<T>(
+  names: string | readonly string[],
+  reading: Reading<T>,
+  fallback: NoInfer<T>,
+  meaning: string,
+): Field<T> {
+  return { ...field(names, reading, fallback, meaning), isLive: true };
 }

@@ -55,7 +55,7 @@ describe("Felix's settings", () => {
       spec("default", { healthPort: 1, ipv6Support: false, logSeverityScreen: "Debug" }),
       spec("node.n1", { healthPort: 2 }),
     ];
-    const { settings } = felixSettings({ FELIX_LOGSEVERITYSCREEN: "error" }, resources);
+    const { settings } = felixSettings([{ FELIX_LOGSEVERITYSCREEN: "error" }], resources);
     assert.deepEqual(
       [settings.healthPort, settings.ipv6Support, settings.logSeverityScreen, settings.ipv4NormalRoutePriority],
       [2, false, "Error", 1024],
@@ -63,9 +63,10 @@ describe("Felix's settings", () => {
   });
 
   it("keep the lower source's value when a higher one is wrong, and say so", () => {
-    const { settings, problems } = felixSettings({ FELIX_HEALTHPORT: "x", FELIX_NFTABLESMARKMASK: "0x1" }, [
-      spec("default", { healthPort: 7, interfacePrefix: "tap,cali", defaultEndpointToHostAction: "Dorp" }),
-    ]);
+    const { settings, problems } = felixSettings(
+      [{ FELIX_HEALTHPORT: "x", FELIX_NFTABLESMARKMASK: "0x1" }],
+      [spec("default", { healthPort: 7, interfacePrefix: "tap,cali", defaultEndpointToHostAction: "Dorp" })],
+    );
     assert.equal(settings.healthPort, 7);
     assert.equal(settings.defaultEndpointToHostAction, "Drop");
     assert.deepEqual(settings.interfacePrefix, ["tap", "cali"]);

@@ -1,61 +1,58 @@
 import type { BgpFact } from "../../bgp/fact.ts";
-import { Speaker } from "../../bgp/speaker/speaker.ts";
 import type { DatastoreFact } from "../../datastore/fact.ts";
 import type { Store } from "../../datastore/store.ts";
 import type { IpamFact } from "../../ipam/fact.ts";
 import type { KernelFact } from "../../kernel/fact.ts";
-import { openFib } from "../../kernel/io/fib.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
 import type { LinkWatch } from "../../kernel/links.ts";
-import type { NftFact } from "../../kernel/nftables/fact.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
-import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
-import { families } from "../../net/family.ts";
 import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
-import { BgpService } from "../bgp/bgp-service.ts";
-import { KernelRoutes } from "../bgp/kernel-routes.ts";
-import { NextHopFeed } from "../bgp/next-hop-feed.ts";
-import { PeeringAddresses } from "../bgp/peering-addresses.ts";
-import { ReachRoutes } from "../bgp/reach-routes.ts";
+import type { BgpService } from "../bgp/bgp-service.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
-import { felixSettings, problemText } from "../config/read.ts";
-import { NftablesLowering } from "../dataplane/nftables/lowering.ts";
-import { defaultOptions, marksOf } from "../dataplane/options.ts";
+import type { Variables } from "../config/read.ts";
 import type { AgentFact } from "../fact.ts";
-import { isIgnoredInterface } from "../graph/ignored-interfaces.ts";
-import { NextHopResolver } from "../graph/next-hop-resolver.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostLinks } from "../host-links.ts";
 import { Intake, type IntakeTargets } from "../intake.ts";
+import { LiveSettings } from "../live-settings.ts";
 import { Programming } from "../programming.ts";
+import { Progress } from "../progress.ts";
 import { secretFiles } from "../secrets/io/secret-files.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { Waiters } from "../waiters.ts";
-import { BfdThread } from "./bfd.ts";
+import { BgpSide } from "./bgp-side.ts";
 import { Datastore } from "./datastore.ts";
-import { bgpProtocol, type Kernel, openKernel } from "./kernel.ts";
-import { KernelWire } from "./kernel-wire.ts";
+import { type Firewall, openFirewall, optionsFor } from "./firewall.ts";
+import { type Kernel, openKernel } from "./kernel.ts";
+import type { FirewallFact } from "./open-dataplane.ts";
 
 /** Everything that can be heard from a node. */
-export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | NftFact;
+export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | FirewallFact;
 
 /** What an agent is started with. */
 export interface AgentOptions {
   readonly environment: Environment;
-  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The configuration file and the environment, weakest first. */
+  readonly layers: readonly Variables[];
   readonly store: Store;
   readonly tell: Tell<NodeFact>;
   /** The kernel took a turn's outcome, in so many seconds. */
   readonly applied: (seconds: number) => void;
+  /** An endpoint came up, so many seconds after the news of it. */
+  readonly arrived: (seconds: number) => void;
   /** IPAM should read pools and our node again. */
   readonly onPools: () => void;
   /** A CalicoNodeStatus, of whatever node, came, changed or went. */
   readonly onNodeStatus: NonNullable<IntakeTargets["onNodeStatus"]>;
   /** How loud BGP is to be from now on (BGPConfiguration logSeverityScreen); undefined: as everything else. */
   readonly onBgpSeverity: (severity: string | undefined) => void;
+  /** Felix's settings, before the first turn and whenever they changed. */
+  readonly onSettings: (settings: FelixSettings) => void;
+  /** Endpoints may have come up or gone down. */
+  readonly onEndpoints: () => void;
 }
 
 /**
@@ -70,33 +67,27 @@ export class Agent {
   readonly waiters = new Waiters(systemClock);
   readonly datastore: Datastore;
   readonly #options: AgentOptions;
-  readonly #resolver = new NextHopResolver();
-  readonly #bfd: BfdThread;
   readonly #secrets: Secrets;
+  readonly #settings: LiveSettings;
+  readonly #progress = new Progress();
   #kernel: Kernel | undefined;
-  #watch: LinkWatch | undefined;
-  #feed: NextHopFeed | undefined;
-  #routes: KernelRoutes | undefined;
-  #reach: ReachRoutes | undefined;
-  #ignored: readonly string[] = [];
-  #addresses: PeeringAddresses | undefined;
+  #bgp: BgpSide | undefined;
+  #firewall: Firewall | undefined;
   #programming: Programming | undefined;
-  #bgp: BgpService | undefined;
-  #settings: FelixSettings;
+  #watch: LinkWatch | undefined;
   #isLinked = false;
   #isAwake = false;
   #isStopped = false;
   #isPaused = false;
+  #isPreparing = false;
+  /** When the first news of the coming turn came, milliseconds. */
+  #newsAt: number | undefined;
   /** Settings whose refusal was told. */
   readonly #toldSettings = new Set<string>();
-  /** In which turn each endpoint of this node was last worked out. */
-  readonly #seenIn = new Map<string, number>();
-  #turns = 0;
-  #programmedTurns = 0;
 
   constructor(options: AgentOptions) {
     this.#options = options;
-    const { environment, variables, tell } = options;
+    const { environment, layers, tell } = options;
     const { nodeName, routerId } = environment;
     this.graph = new NodeGraph({ nodeName, routerId });
     this.policy = new PolicyGraph(nodeName);
@@ -109,8 +100,7 @@ export class Agent {
       onPools: options.onPools,
       onNodeStatus: options.onNodeStatus,
     });
-    this.#settings = felixSettings(variables, []).settings;
-    this.#bfd = new BfdThread(tell);
+    this.#settings = new LiveSettings(layers, tell);
     const changed = (): void => this.#wake();
     this.#secrets = new Secrets({
       files: secretFiles(environment.secretsDir),
@@ -123,28 +113,14 @@ export class Agent {
 
   /** Opens the kernel, reads what is there and begins to follow the datastore. @throws KernelError */
   async start(): Promise<void> {
-    const { tell } = this.#options;
+    const { environment, tell, onBgpSeverity: onSeverity } = this.#options;
     const isWorkload = (ifindex: number): boolean => this.#isWorkload(this.links.nameOf(ifindex));
-    const kernel = openKernel({ localProtocol: this.#settings.deviceRouteProtocol, isWorkload }, tell);
+    const kernel = openKernel({ localProtocol: this.settings.deviceRouteProtocol, isWorkload }, tell);
     this.#kernel = kernel;
-    this.#routes = new KernelRoutes(this.#resolver, kernel.fib, (name) => this.links.ifindexOf(name));
-    this.#addresses = new PeeringAddresses(kernel.addresses, (name) => this.links.ifindexOf(name));
-    this.#reach = new ReachRoutes(this.#resolver, kernel.fib);
+    this.#bgp = new BgpSide({ environment, kernel, links: this.links, graph: this.graph, tell, onSeverity });
     kernel.fib.start();
     await kernel.fib.settled();
-    this.#feed = new NextHopFeed({
-      open: openFib,
-      clock: systemClock,
-      tell,
-      resolver: this.#resolver,
-      bgpProtocol,
-      isIgnored: (ifindex) => isIgnoredInterface(this.#ignored, this.links.nameOf(ifindex)),
-      changed: () => {
-        this.#reach?.changed();
-        this.#routes?.changed();
-      },
-    });
-    await this.#feed.start();
+    await this.#bgp.start();
     await new Promise<void>((resolve) => this.#watchLinks(resolve));
     this.datastore.start(() => this.links.addresses());
   }
@@ -152,35 +128,43 @@ export class Agent {
   /** Stops following and writing. The kernel keeps forwarding, peers keep our routes for the restart time. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#bgp?.closeSilently();
-    this.#bfd.close();
+    this.#bgp?.close();
     this.#secrets.close();
     this.#watch?.close();
-    this.#feed?.close();
+    this.#firewall?.dataplane.close();
     this.#kernel?.close();
     await this.datastore.stop();
   }
 
   get settings(): FelixSettings {
-    return this.#settings;
+    return this.#settings.current;
+  }
+
+  /** Fields of FelixConfiguration that wait for the next start, with commas; or empty. */
+  get waitingSettings(): string {
+    return this.#settings.waiting;
   }
 
   get kernel(): Kernel | undefined {
     return this.#kernel;
   }
 
+  get firewall(): Firewall | undefined {
+    return this.#firewall;
+  }
+
   get bgp(): BgpService | undefined {
-    return this.#bgp;
+    return this.#bgp?.service;
   }
 
   /** Routes in the kernel that BGP wants. */
   get bgpRoutes(): number {
-    return this.#routes?.size ?? 0;
+    return this.#bgp?.size ?? 0;
   }
 
   /** The kernel holds everything that was worked out so far. */
   get isProgrammed(): boolean {
-    return this.#programmedTurns > 0 && this.#programmedTurns === this.#turns;
+    return this.#progress.isComplete;
   }
 
   /** Why nothing is being programmed, or empty. */
@@ -190,18 +174,17 @@ export class Agent {
     return this.intake.isReady ? "" : "ClusterInformation(default): datastoreReady is false";
   }
 
-  /** Whether the kernel holds rules and routes of an endpoint (`namespace/name`). */
+  /** Whether the kernel holds rules and routes of an endpoint (`namespace/name`), and its interface carries packets. */
   isUp(endpoint: string): boolean {
     const local = this.graph.endpoints.get(endpoint);
     const { fib } = this.#kernel ?? {};
-    if (!local || !fib || (this.#seenIn.get(endpoint) ?? Number.POSITIVE_INFINITY) > this.#programmedTurns)
-      return false;
-    const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.#settings.ipv6Support);
+    if (!local || !fib || !this.#progress.covers(endpoint) || !this.links.isRunning(local.interfaceName)) return false;
+    const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.settings.ipv6Support);
     return routed.every((prefix) => fib.holdsLocal(prefix));
   }
 
   #isWorkload(name: string): boolean {
-    return this.#settings.interfacePrefix.some((prefix) => name.startsWith(prefix));
+    return this.settings.interfacePrefix.some((prefix) => name.startsWith(prefix));
   }
 
   #watchLinks(synced: () => void): void {
@@ -221,12 +204,15 @@ export class Agent {
   }
 
   #wake(): void {
+    this.#newsAt ??= performance.now();
     if (this.#isAwake || this.#isStopped) return;
     this.#isAwake = true;
     setImmediate(() => {
       this.#isAwake = false;
       this.#tellPause();
-      if (!this.#isStopped && this.blocked === "") this.#turn();
+      if (this.#isStopped || this.blocked !== "") return;
+      if (this.#programming) this.#turn(this.#programming);
+      else if (!this.#isPreparing) void this.#prepare();
     });
   }
 
@@ -249,102 +235,70 @@ export class Agent {
     }
   }
 
-  #turn(): void {
+  /** Everything that should be is known, so what should not may go: the firewall is chosen, and sessions may open. */
+  async #prepare(): Promise<void> {
+    this.#isPreparing = true;
     this.#readSettings();
-    const programming = this.#programming ?? this.#begin();
+    this.#settings.freeze();
+    try {
+      this.#firewall = await openFirewall(this.settings, this.#options.tell);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.tell({ fact: "agent.firewall-failed", why, retrySeconds: 1 });
+      systemClock.after(seconds(1), () => this.#isStopped || void this.#prepare());
+      return;
+    }
+    const programming = new Programming({ ...this.#kernel!, dataplane: this.#firewall.dataplane });
+    programming.begin(this.settings.ipv6Support);
+    this.#bgp!.begin();
+    this.#programming = programming;
+    this.#wake();
+  }
+
+  #turn(programming: Programming): void {
+    this.#readSettings();
     const began = performance.now();
-    const turn = ++this.#turns;
     this.#secrets.follow(this.graph.secretFiles);
     const node = this.graph.turn();
-    for (const change of node.endpoints) {
-      if (change.kind === "set") this.#seenIn.set(change.key, turn);
-      else this.#seenIn.delete(change.key);
-    }
-    const done = programming.apply(node, this.policy.flush(), () => this.#peer(node));
+    const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
+    this.#newsAt = undefined;
+    const done = programming.apply(node, this.policy.flush(), () => this.#bgp!.apply(node));
     void done.then(() => {
-      this.#programmedTurns = turn;
+      this.#progress.done(turn);
       this.#tellSettings();
-      const took = performance.now() - began;
-      this.#options.applied(took / 1000);
-      const { routes, interfaces } = node;
-      if (turn === 1 || took > 1000) {
-        this.#options.tell({
-          fact: "agent.programming",
-          millis: Math.round(took),
-          routes: routes.length,
-          endpoints: interfaces.length,
-        });
-      }
-      this.waiters.look();
+      this.#tellTurn(turn, node, performance.now() - began);
+      this.look();
     });
   }
 
-  /** Everything of a turn that is BGP's. */
-  #peer(node: NodeOutput): void {
-    if (!this.#bgp) return;
-    const { peers, routes, settings } = this.graph;
-    if (node.pools) {
-      this.#options.onBgpSeverity(settings.logSeverityScreen || undefined);
-      const { ignoredInterfaces = [] } = settings;
-      const isOther = ignoredInterfaces.join() !== this.#ignored.join();
-      this.#ignored = ignoredInterfaces;
-      if (isOther) this.#feed?.reread();
-    }
-    this.#addresses?.follow(peers.values());
-    this.#reach?.follow(peers.values(), (key) => routes.has(key));
-    this.#bgp.apply(node, this.graph);
+  /** Looks again at who is up. */
+  look(): void {
+    const { arrived, onEndpoints } = this.#options;
+    for (const took of this.#progress.arrivals((endpoint) => this.isUp(endpoint), performance.now()))
+      arrived(took / 1000);
+    this.waiters.look();
+    onEndpoints();
   }
 
-  /** The first turn: everything that should be is known, so what should not may go; then sessions open. */
-  #begin(): Programming {
-    const kernel = this.#kernel!;
-    const { interfacePrefix, defaultEndpointToHostAction, workloadSourceSpoofing, nftablesMarkMask } = this.#settings;
-    const lowering = new NftablesLowering(kernel.ruleset, {
-      ...defaultOptions,
-      interfacePrefixes: interfacePrefix,
-      endpointToHost: defaultEndpointToHostAction,
-      sourceSpoofing: workloadSourceSpoofing,
-      marks: marksOf(nftablesMarkMask) ?? defaultOptions.marks,
-    });
-    const programming = new Programming({ ...kernel, lowering });
-    programming.begin(this.#settings.ipv6Support);
-    kernel.addresses.allowDeletes();
-    this.#programming = programming;
-    if (this.#options.environment.backend === "bird") this.#bgp = this.#openBgp(kernel);
-    else this.#options.tell({ fact: "agent.bgp", state: "off", why: "CALICO_NETWORKING_BACKEND is none" });
-    return programming;
+  #tellTurn(turn: number, { routes, interfaces }: NodeOutput, took: number): void {
+    this.#options.applied(took / 1000);
+    if (turn !== 1 && took <= 1000) return;
+    const millis = Math.round(took);
+    this.#options.tell({ fact: "agent.programming", millis, routes: routes.length, endpoints: interfaces.length });
   }
 
-  #openBgp(kernel: Kernel): BgpService {
-    const { environment, tell } = this.#options;
-    const routes = this.#routes!;
-    const stale = [...kernel.fib.actual()].filter((route) => route.protocol === bgpProtocol);
-    const wire = new KernelWire((name) => this.links.ifindexOf(name));
-    const turns = { soon: (run: () => void) => void setImmediate(run) };
-    const world = { wire, clock: systemClock, random: systemRandom, turns, tell, bfd: this.#bfd };
-    const ports = { ...world, sink: routes, nextHops: routes };
-    return new BgpService({
-      open: (config) => new Speaker(config, ports),
-      tell,
-      restartSeconds: environment.gracefulRestartSeconds,
-      port: environment.listenPort,
-      withhold: (prefixes) => routes.withhold(prefixes),
-      preserved: families.filter((family) => stale.some((route) => route.prefix.family === family)),
-    });
+  #endpointsOn(interfaceName: string): readonly string[] {
+    const all = [...this.graph.endpoints.values()];
+    return all.flatMap((endpoint) => (endpoint.interfaceName === interfaceName ? endpoint.key : []));
   }
 
   #readSettings(): void {
     const { resources, changed } = this.intake.felix();
-    if (!changed) return;
-    const specs = resources.map(({ metadata, spec }) => ({ name: metadata.name, spec }));
-    const { settings, problems } = felixSettings(this.#options.variables, specs);
-    for (const problem of problems) this.#options.tell({ fact: "agent.configuration", problem: problemText(problem) });
-    if (this.#programming && JSON.stringify(settings) !== JSON.stringify(this.#settings)) {
-      const problem = "FelixConfiguration changed: it takes effect when the agent restarts";
-      this.#options.tell({ fact: "agent.configuration", problem });
-      return;
-    }
-    this.#settings = settings;
+    if (!changed || (!this.#settings.read(resources) && this.#programming)) return;
+    const { settings } = this;
     this.graph.setIpv6(settings.ipv6Support);
+    const { dataplane, kind } = this.#firewall ?? {};
+    if (kind) dataplane?.setOptions(optionsFor(settings, kind));
+    this.#options.onSettings(settings);
   }
 }

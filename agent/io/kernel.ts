@@ -3,13 +3,8 @@ import { FibDriver } from "../../kernel/fib-driver.ts";
 import { openFib } from "../../kernel/io/fib.ts";
 import { openInterfaces } from "../../kernel/io/interfaces.ts";
 import { openKernelSets } from "../../kernel/io/kernel-sets.ts";
-import { openNetlink } from "../../kernel/io/netlink-socket.ts";
 import { openSysctls } from "../../kernel/io/sysctl.ts";
 import { type Neighbour, sameNeighbour } from "../../kernel/neighbour.ts";
-import type { NftFact } from "../../kernel/nftables/fact.ts";
-import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
-import { RulesetDriver } from "../../kernel/nftables/ruleset-driver.ts";
-import { manxTable } from "../../kernel/nftables/table.ts";
 import { Reconciler } from "../../kernel/reconciler.ts";
 import { SysctlDriver } from "../../kernel/sysctl-driver.ts";
 import type { Tell } from "../../lib/fact.ts";
@@ -27,7 +22,6 @@ export interface Kernel {
   /** Addresses of interfaces of workloads that are BGP peers. */
   readonly addresses: Reconciler<InterfaceAddress>;
   readonly sysctls: SysctlDriver;
-  readonly ruleset: RulesetDriver;
   /** Stops writing; the kernel keeps what it has. */
   close(): void;
 }
@@ -35,11 +29,10 @@ export interface Kernel {
 /** Opens the drivers. Nothing is written before somebody wants something. @throws KernelError when a socket cannot be had */
 export function openKernel(
   options: { readonly localProtocol: number; readonly isWorkload: (ifindex: number) => boolean },
-  tell: Tell<KernelFact | NftFact>,
+  tell: Tell<KernelFact>,
 ): Kernel {
   const clock = systemClock;
   const sets = openKernelSets({});
-  const port = new NfnetlinkPort(openNetlink, manxTable);
   const protocols = { local: options.localProtocol, bgp: bgpProtocol };
   const fib = new FibDriver({ open: openFib, clock, tell, protocols });
   const neighbours = new Reconciler<Neighbour>({
@@ -60,20 +53,16 @@ export function openKernel(
     clock,
     tell,
   });
-  const ruleset = new RulesetDriver({ port, clock, table: manxTable, tell });
   return {
     fib,
     neighbours,
     addresses,
     sysctls: new SysctlDriver(openSysctls({})),
-    ruleset,
     close() {
       fib.close();
       neighbours.close();
       addresses.close();
       interfaces.close();
-      ruleset.close();
-      port.close();
       sets.close();
     },
   };

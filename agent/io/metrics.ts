@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { Fact, Tell } from "../../lib/fact.ts";
 import type { PeerStatus } from "../api/status.ts";
 import { type BgpReading, registerBgpMetrics } from "./bgp-metrics.ts";
@@ -33,6 +33,8 @@ export interface Metrics {
   page(): Promise<string>;
   /** Counts facts by name: `manx_facts_total{fact}`; the names are a closed list, so the label stays small. */
   readonly count: Tell<Fact>;
+  /** An endpoint came up, so many seconds after the news of it. */
+  arrived(seconds: number): void;
   /** One programming of the kernel took so long, seconds. */
   applied(seconds: number): void;
   failed(): void;
@@ -134,6 +136,12 @@ export function openMetrics(view: () => MetricsView): Metrics {
     ageBuckets: 5,
     registers,
   });
+  const arrivals = new Histogram({
+    name: "manx_endpoint_programming_seconds",
+    help: "From the news of an endpoint until the kernel holds its rules and routes and its interface carries packets.",
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+    registers,
+  });
   const failures = new Counter({
     name: "felix_int_dataplane_failures",
     help: "Batches that failed and are retried.",
@@ -155,6 +163,7 @@ export function openMetrics(view: () => MetricsView): Metrics {
       }
     },
     count: (fact) => facts.inc({ fact: fact.fact }),
+    arrived: (seconds) => arrivals.observe(seconds),
     applied: (seconds) => apply.observe(seconds),
     failed: () => failures.inc(),
     initialResync: (seconds) => resync.set(seconds),

@@ -100,7 +100,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
   const status = currentStatus(options, speaker);
   const { stats } = policy;
   const resyncState = datastore.lost !== "" ? 1 : datastore.isInSync ? 3 : 2;
-  const { rules, ...ruleset } = agent.kernel?.ruleset.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
+  const { rules, ...ruleset } = agent.firewall?.dataplane.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
   return {
     localEndpoints: graph.endpoints.size,
     localPolicies: stats.policies,

@@ -76,7 +76,16 @@ export class SimNode {
     const ruleset = new RulesetDriver({ port: this.nftables, clock, table: manxTable, tell });
     const lowering = new NftablesLowering(ruleset, defaultOptions);
     const sysctls = new SysctlDriver(simSysctls(kernel)({}));
-    this.#programming = new Programming({ fib: this.#fib, neighbours, sysctls, ruleset, lowering });
+    this.#programming = new Programming({
+      fib: this.#fib,
+      neighbours,
+      sysctls,
+      dataplane: {
+        apply: (output) => lowering.apply(output),
+        commit: () => ruleset.apply(),
+        allowDeletes: () => ruleset.allowDeletes(),
+      },
+    });
     for (const path of ["net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"]) kernel.sysctls.set(path, "0");
     this.#programming.begin(true);
   }
