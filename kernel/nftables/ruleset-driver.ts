@@ -120,8 +120,13 @@ export class RulesetDriver {
     this.#entries(map).unwant(name);
   }
 
-  /** No set and no map of this name should be there. */
+  /** No set of this name should be there. */
   unwantSet(name: string): void {
+    this.#sets.unwant(name);
+  }
+
+  /** No map of this name should be there. */
+  unwantMap(name: string): void {
     this.#sets.unwant(name);
   }
 

@@ -2,66 +2,178 @@ import type { Chain, Hook } from "../../../kernel/nftables/chain.ts";
 import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule } from "../../../kernel/nftables/rule.ts";
 import { ipv6 } from "../../../net/address.ts";
-import type { Family } from "../../../net/family.ts";
 import { prefixOf } from "../../../net/prefix.ts";
 import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts";
-import { ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
+import { describeReason } from "../../../policy/evaluate.ts";
+import { SERVICE_RANGES } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
-import { memberSet, names, sourceSets } from "./names.ts";
-
-const COUNT: Expression = { kind: "counter" };
+import { denialAt, denyRule } from "./deny.ts";
+import { hostDispatchRules, needsQuiet } from "./host-chains.ts";
+import { anyAsksAt, type Hosts } from "./host-gates.ts";
+import type { KnownSets } from "./known-sets.ts";
+import { clearMark, hasMark, lacksMark, setMark } from "./mark.ts";
+import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
 
 /**
- * The chains that do not depend on policy: where packets come in, and how they find the chain of their workload in one
- * look-up. What comes from an interface that looks like a workload's but is nobody's is dropped.
+ * The chains that the kernel calls, and how they lead a packet to the chains of its workload or host endpoint, each time by one
+ * look-up. What comes from an interface that looks like a workload's but is nobody's is dropped. A hook that nothing needs has no chain.
  *
- *     raw prerouting ─ workload-source: may this interface send from this address?
- *     forward ─┬ iifname → from-workload → from-cali1 ─ policies, profiles
- *              ╰ oifname → to-workload   → to-cali2   ─ policies, profiles
- *     input ─ iifname → workload-to-host → from-workload → …, then DefaultEndpointToHostAction
- *     nat postrouting ─ masquerade what leaves all pools
+ *     raw-prerouting ──┬ workload ─ workload-source: may this interface send from this address?
+ *                      ╰ host ───── untracked
+ *     mangle-prerouting ─ host ──── pre-dnat
+ *     input ───────────┬ workload ─ workload-to-host → from-workload → …, then DefaultEndpointToHostAction
+ *                      ╰ host ───── normal
+ *     forward ─────────┬ in-by-host ── forward
+ *                      ├ from-workload → from-cali1 ─ policies, profiles
+ *                      ├ to-workload   → to-cali2   ─ policies, profiles
+ *                      ╰ out-by-host ─ forward, then service-loop
+ *     raw-output, output, mangle-postrouting (what this node translated itself) ─ host
  */
-export function baseChains(options: FirewallOptions): Chain[] {
-  return [
-    hooked(names.prerouting, { type: "filter", point: "prerouting", priority: -300, policy: "accept" }, [
-      ...each(options, "iifname", { kind: "goto", chain: names.source }),
+export function baseChains(hosts: Hosts, sets: KnownSets, options: FirewallOptions): Chain[] {
+  const chains = [
+    hooked(names.rawPrerouting, "prerouting", -300, [
+      ...unfinal(hosts, "ingress", options),
+      ...workloads(options, "iifname", { kind: "goto", chain: names.source }),
+      ...hostDispatchRules(hosts, "ingress", "untracked"),
     ]),
     { name: names.source, rules: sourceRules(options) },
-    hooked(names.input, { type: "filter", point: "input", priority: 0, policy: "accept" }, [
-      ...each(options, "iifname", { kind: "goto", chain: names.toHost }),
+    hooked(names.rawOutput, "output", -300, rawOutput(hosts, options)),
+    hooked(names.manglePrerouting, "prerouting", -150, preDnat(hosts, options)),
+    hooked(names.input, "input", 0, [
+      ...workloads(options, "iifname", { kind: "goto", chain: names.toHost }),
+      ...letThrough(hosts, options),
+      ...hostDispatchRules(hosts, "ingress", "normal"),
     ]),
     { name: names.toHost, rules: toHostRules(options) },
-    hooked(names.forward, { type: "filter", point: "forward", priority: 0, policy: "accept" }, [
-      ...each(options, "iifname", { kind: "jump", chain: names.fromWorkload }),
-      ...each(options, "oifname", { kind: "goto", chain: names.toWorkload }),
-    ]),
-    { name: names.fromWorkload, rules: dispatch("iifname", names.fromMap) },
-    { name: names.toWorkload, rules: dispatch("oifname", names.toMap) },
-    // After kube-proxy's, so that its own mark is cleared before the packet gets another header.
-    hooked(names.postrouting, { type: "nat", point: "postrouting", priority: 110, policy: "accept" }, [
-      natOutgoing("ipv4", options),
-      natOutgoing("ipv6", options),
-    ]),
+    ...forwardChains(hosts, sets, options),
+    { name: names.fromWorkload, rules: dispatch("iifname", names.fromMap, options) },
+    { name: names.toWorkload, rules: dispatch("oifname", names.toMap, options) },
+    hooked(names.output, "output", 0, output(hosts, options)),
+    hooked(names.manglePostrouting, "postrouting", -150, postrouting(hosts, options)),
   ];
+  return chains.filter(({ hook, rules }) => !hook || rules.length > 0);
 }
 
-function hooked(name: string, hook: Hook, rules: readonly Rule[]): Chain {
-  return { name, hook, rules };
+function hooked(name: string, point: Hook["point"], priority: number, rules: readonly Rule[]): Chain & { hook?: Hook } {
+  return { name, hook: { type: "filter", point, priority, policy: "accept" }, rules };
 }
 
-function each({ interfacePrefixes }: FirewallOptions, field: "iifname" | "oifname", then: Expression): Rule[] {
+/** What is done with what comes from (or goes to) workloads, told by the beginnings of their interfaces' names. */
+function workloads({ interfacePrefixes }: FirewallOptions, field: "iifname" | "oifname", then: Expression): Rule[] {
   return interfacePrefixes.map((prefix) => ({ expressions: [{ kind: "interface", field, name: `${prefix}*` }, then] }));
 }
 
-function dispatch(key: "iifname" | "oifname", map: string): Rule[] {
+/** Whether packets may bear the final mark when they come to a filter hook. */
+function mayBeFinal(hosts: Hosts): boolean {
+  return (
+    anyAsksAt(hosts, "ingress", "untracked") ||
+    anyAsksAt(hosts, "egress", "untracked") ||
+    anyAsksAt(hosts, "ingress", "pre-dnat")
+  );
+}
+
+/** What a host endpoint has let in before is spared its other ingress policies. */
+function letThrough(hosts: Hosts, { marks }: FirewallOptions): Rule[] {
+  return mayBeFinal(hosts) ? [{ expressions: [hasMark(marks.final), { kind: "accept" }] }] : [];
+}
+
+/** Nobody but our own rules says that a packet is let through for good. */
+function unfinal(hosts: Hosts, direction: "ingress" | "egress", { marks }: FirewallOptions): Rule[] {
+  const needed = direction === "ingress" ? mayBeFinal(hosts) : anyAsksAt(hosts, "egress", "untracked");
+  return needed ? [{ expressions: [clearMark(marks.final)] }] : [];
+}
+
+function rawOutput(hosts: Hosts, options: FirewallOptions): Rule[] {
+  const asked = hostDispatchRules(hosts, "egress", "untracked");
+  if (asked.length === 0) return [];
+  return [...unfinal(hosts, "egress", options), ...workloads(options, "oifname", { kind: "accept" }), ...asked];
+}
+
+function preDnat(hosts: Hosts, options: FirewallOptions): Rule[] {
+  const asked = hostDispatchRules(hosts, "ingress", "pre-dnat");
+  if (asked.length === 0) return [];
+  const done = anyAsksAt(hosts, "ingress", "untracked") ? letThrough(hosts, options) : [];
+  return [...workloads(options, "iifname", { kind: "accept" }), ...done, ...asked];
+}
+
+/** What is for a workload of this node is not policed; what has been translated by this node is asked about when its way is known. */
+function output(hosts: Hosts, options: FirewallOptions): Rule[] {
+  const asked = hostDispatchRules(hosts, "egress", "normal");
+  if (asked.length === 0) return [];
   return [
-    { expressions: [{ kind: "vmap", key, map }] },
-    { expressions: [COUNT, { kind: "drop" }], name: "no endpoint has this interface" },
+    ...workloads(options, "oifname", { kind: "accept" }),
+    ...letThrough(hosts, options),
+    { expressions: [{ kind: "ct status", status: "dnat" }, { kind: "accept" }] },
+    ...asked,
   ];
 }
 
+/** What was forwarded bears the final mark by now: the rest is this node's own. */
+function postrouting(hosts: Hosts, options: FirewallOptions): Rule[] {
+  const asked = hostDispatchRules(hosts, "egress", "normal", needsQuiet(hosts, options) ? "/quiet" : "");
+  if (asked.length === 0) return [];
+  return [
+    { expressions: [{ kind: "ct status", status: "dnat", not: true }, { kind: "accept" }] },
+    { expressions: [hasMark(options.marks.final), { kind: "accept" }] },
+    ...workloads(options, "oifname", { kind: "accept" }),
+    ...asked,
+  ];
+}
+
+function forwardChains(hosts: Hosts, sets: KnownSets, options: FirewallOptions): Chain[] {
+  const into = hostDispatchRules(hosts, "ingress", "forward");
+  const out = hostDispatchRules(hosts, "egress", "forward");
+  const noWorkloads = options.interfacePrefixes.map(
+    (prefix): Expression => ({ kind: "interface", field: "iifname", name: `${prefix}*`, not: true }),
+  );
+  const notLetIn = mayBeFinal(hosts) ? [lacksMark(options.marks.final)] : [];
+  const rules: Rule[] = [];
+  if (into.length > 0)
+    rules.push({ expressions: [...noWorkloads, ...notLetIn, { kind: "jump", chain: hostDispatch("ingress") }] });
+  rules.push(
+    ...workloads(options, "iifname", { kind: "jump", chain: names.fromWorkload }),
+    ...workloads(options, "oifname", { kind: "goto", chain: names.toWorkload }),
+  );
+  if (out.length > 0) rules.push({ expressions: [{ kind: "jump", chain: hostDispatch("egress") }] });
+  if (preventsServiceLoop(sets, options)) rules.push({ expressions: [{ kind: "jump", chain: names.serviceLoop }] });
+  if (anyAsksAt(hosts, "egress", "normal")) rules.push({ expressions: [setMark(options.marks.final)] });
+  return [
+    hooked(names.forward, "forward", 0, rules),
+    ...(into.length > 0 ? [{ name: hostDispatch("ingress"), rules: into }] : []),
+    ...(out.length > 0 ? [{ name: hostDispatch("egress"), rules: out }] : []),
+    ...serviceLoop(sets, options),
+  ];
+}
+
+/** Whether there is a chain `service-loop` for forwarded packets to be asked by. */
+export function preventsServiceLoop(sets: KnownSets, { serviceLoopPrevention }: FirewallOptions): boolean {
+  return serviceLoopPrevention !== "Disabled" && sets.has(SERVICE_RANGES);
+}
+
+/**
+ * An address of a service that nobody has translated would come back to us from wherever we send it. What is not tracked
+ * has no status at all: it meets no question about it.
+ */
+function serviceLoop(sets: KnownSets, options: FirewallOptions): Chain[] {
+  const kind = sets.get(SERVICE_RANGES);
+  if (!kind || !preventsServiceLoop(sets, options)) return [];
+  const how = options.serviceLoopPrevention === "Reject" ? "reject" : "drop";
+  const name = describeReason({ by: "service loop" });
+  const drops = (["ipv4", "ipv6"] as const).map((family) => {
+    const key = family === "ipv4" ? (["ip daddr"] as const) : (["ip6 daddr"] as const);
+    return denyRule(name, options, how, [{ kind: "lookup", key, set: memberSet(SERVICE_RANGES, kind, family) }]);
+  });
+  const translated: Rule = { expressions: [{ kind: "ct status", status: "dnat" }, { kind: "return" }] };
+  return [{ name: names.serviceLoop, rules: [translated, ...drops] }];
+}
+
+function dispatch(key: "iifname" | "oifname", map: string, options: FirewallOptions): Rule[] {
+  const unknown = denyRule("no endpoint has this interface", options, denialAt("normal", options));
+  return [{ expressions: [{ kind: "vmap", key, map }] }, unknown];
+}
+
 /** Before conntrack, so that a forged packet cannot even touch the connection it pretends to belong to. */
-function sourceRules({ sourceSpoofing }: FirewallOptions): Rule[] {
+function sourceRules(options: FirewallOptions): Rule[] {
   const { own, spoofable } = sourceSets;
   const rules: Rule[] = [
     { expressions: [{ kind: "lookup", key: ["iifname", "ip saddr"], set: own.ipv4 }, { kind: "accept" }] },
@@ -71,36 +183,24 @@ function sourceRules({ sourceSpoofing }: FirewallOptions): Rule[] {
     const link: Expression = { kind: "address", field: "saddr", prefix };
     rules.push({ expressions: [{ kind: "nfproto", family: "ipv6" }, link, { kind: "accept" }], name: "link-local" });
   }
-  if (sourceSpoofing === "Any") {
+  if (options.sourceSpoofing === "Any") {
     rules.push(
       { expressions: [{ kind: "lookup", key: ["ip saddr", "iifname"], set: spoofable.ipv4 }, { kind: "accept" }] },
       { expressions: [{ kind: "lookup", key: ["ip6 saddr", "iifname"], set: spoofable.ipv6 }, { kind: "accept" }] },
     );
   }
-  return [...rules, { expressions: [COUNT, { kind: "drop" }], name: "the source is no address of this endpoint" }];
+  return [...rules, denyRule("the source is no address of this endpoint", options, "drop")];
 }
 
-function toHostRules({ endpointToHost }: FirewallOptions): Rule[] {
+function toHostRules(options: FirewallOptions): Rule[] {
+  const { endpointToHost } = options;
   const rules: Rule[] = neighbourDiscoveryTypes.map((type) => ({
     expressions: [{ kind: "icmp", family: "ipv6", type }, { kind: "accept" }],
-    name: "neighbour discovery",
+    name: describeReason({ by: "neighbour discovery" }),
   }));
   rules.push({ expressions: [{ kind: "jump", chain: names.fromWorkload }] });
-  if (endpointToHost === "Return") return rules;
-  const kind = endpointToHost === "Drop" ? "drop" : "accept";
-  return [...rules, { expressions: [COUNT, { kind }], name: "DefaultEndpointToHostAction" }];
-}
-
-function natOutgoing(family: Family, { natOutgoing: to }: FirewallOptions): Rule {
-  const [saddr, daddr] =
-    family === "ipv4" ? (["ip saddr", "ip daddr"] as const) : (["ip6 saddr", "ip6 daddr"] as const);
-  return {
-    expressions: [
-      { kind: "lookup", key: [saddr], set: memberSet(MASQUERADE_POOLS, "net", family) },
-      { kind: "lookup", key: [daddr], set: memberSet(ALL_POOLS, "net", family), not: true },
-      COUNT,
-      to?.family === family ? { kind: "snat", to, fullyRandom: true } : { kind: "masquerade", fullyRandom: true },
-    ],
-    name: "natOutgoing",
-  };
+  const name = describeReason({ by: "endpoint to host action" });
+  if (endpointToHost === "Drop") rules.push(denyRule(name, options, denialAt("normal", options)));
+  else if (endpointToHost === "Accept") rules.push({ expressions: [{ kind: "counter" }, { kind: "accept" }], name });
+  return rules;
 }

@@ -1,56 +1,96 @@
 import type { Chain as KernelChain } from "../../../kernel/nftables/chain.ts";
-import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule as KernelRule } from "../../../kernel/nftables/rule.ts";
 import type { EndpointGates } from "../../../policy/chain.ts";
-import { describeReason, type Reason } from "../../../policy/evaluate.ts";
+import { describeReason } from "../../../policy/evaluate.ts";
 import type { Direction } from "../../../policy/rule.ts";
 import type { FirewallOptions } from "../options.ts";
-import { clearMark } from "./lower-chain.ts";
-import { fromChain, policyChain, toChain } from "./names.ts";
+import { type Denial, denial, denialAt, denyRule } from "./deny.ts";
+import { gateRules } from "./gate-rules.ts";
+import { fromChain, names, toChain } from "./names.ts";
 
-const established: KernelRule = {
-  expressions: [{ kind: "ct state", states: ["established", "related"] }, { kind: "accept" }],
-};
-const invalid: KernelRule = {
-  expressions: [{ kind: "ct state", states: ["invalid"] }, { kind: "counter" }, { kind: "drop" }],
-  name: "connection state invalid",
-};
+/** UDP port and IP protocol of the encapsulations that workloads may not do themselves (RFC 7348 5, RFC 2003). */
+const VXLAN_PORT = 4789;
+const IPIP = 4;
 
 /**
- * What one interface's workload sends (egress) or receives (ingress): its policies tier by tier, then its profiles, then
- * a drop. Bits of the mark tell whether a policy before allowed (egress only) or passed; both start clear.
+ * What one interface's workload sends (egress) or receives (ingress): its packet rate, what belongs to a connection that was let
+ * through, its number of connections, and then its gate. `preventLoop`: there is a chain `service-loop` to be asked.
  */
-export function endpointChain(gates: EndpointGates, direction: Direction, options: FirewallOptions): KernelChain {
+export function endpointChain(
+  gates: EndpointGates,
+  direction: Direction,
+  options: FirewallOptions,
+  preventLoop: boolean,
+): KernelChain {
   const { endpoint, interfaceName } = gates;
-  const { tiers, profiles } = gates[direction];
-  const { accept, pass } = options.marks;
-  const decided = direction === "egress" ? accept | pass : pass;
-  const isOpen: Expression = { kind: "mark", mask: decided, value: 0 };
-  const isAllowed: Expression = { kind: "mark", mask: accept, value: accept };
-  const rules: KernelRule[] = [established, invalid, { expressions: [clearMark(accept | pass)] }];
-  const back = { expressions: [isAllowed, { kind: "return" }] } as const;
-  for (const { tier, chains, atEnd } of tiers) {
-    for (const [position, id] of chains.entries()) {
-      const jump = { kind: "jump", chain: policyChain(id) } as const;
-      rules.push({ expressions: position === 0 ? [jump] : [isOpen, jump] });
-      if (direction === "egress" && position % STRIDE === STRIDE - 1) rules.push(back);
-    }
-    if (direction === "egress" && chains.length % STRIDE !== 0) rules.push(back);
-    if (atEnd === "deny") rules.push(drop({ by: "end of tier", tier, direction, endpoint }, [isOpen]));
-    rules.push({ expressions: [clearMark(pass)] });
-  }
-  for (const id of profiles) {
-    rules.push({ expressions: [{ kind: "jump", chain: policyChain(id) }] });
-    if (direction === "egress") rules.push(back);
-  }
-  rules.push(drop({ by: "no profile", direction, endpoint }));
-  return { name: direction === "egress" ? fromChain(interfaceName) : toChain(interfaceName), rules };
+  return {
+    name: direction === "egress" ? fromChain(interfaceName) : toChain(interfaceName),
+    rules: [
+      ...packetRate(gates, direction, options),
+      ...connectionRules("accept", options, denialAt("normal", options)),
+      ...connectionCount(gates, direction, options),
+      ...(direction === "egress" ? encapsulated(options) : preventLoop ? [noServiceLoop] : []),
+      ...gateRules({ gate: gates[direction], direction, stage: "normal", endpoint }, options),
+    ],
+  };
 }
 
-/** After so many policies it is asked whether one of them has allowed already. */
-const STRIDE = 4;
+/** What belongs to a connection that was let through leaves the chain by `then`; what belongs to none that makes sense is dropped. */
+export function connectionRules(then: "accept" | "return", options: FirewallOptions, how: Denial): KernelRule[] {
+  const established: KernelRule = {
+    expressions: [{ kind: "ct state", states: ["established", "related"] }, { kind: then }],
+  };
+  if (!options.dropInvalid) return [established];
+  return [established, denyRule("connection state invalid", options, how, [{ kind: "ct state", states: ["invalid"] }])];
+}
 
-/** A counted drop that says why. */
-export function drop(reason: Reason, when: readonly Expression[] = []): KernelRule {
-  return { expressions: [...when, { kind: "counter" }, { kind: "drop" }], name: describeReason(reason) };
+/** More packets than allowed go before anything else is asked, those of established connections too. */
+function packetRate({ endpoint, limits }: EndpointGates, direction: Direction, options: FirewallOptions): KernelRule[] {
+  const packets = limits?.[direction]?.packets;
+  if (!packets) return [];
+  const over = { kind: "limit", rate: packets.rate, per: "second", burst: packets.burst, over: true } as const;
+  return [denyRule(`packet rate of ${endpoint}, ${direction}`, options, "drop", [over])];
+}
+
+/** A TCP connection beyond the number is refused with a reset, as Felix does. */
+function connectionCount(
+  { endpoint, limits }: EndpointGates,
+  direction: Direction,
+  options: FirewallOptions,
+): KernelRule[] {
+  const connections = limits?.[direction]?.connections;
+  if (connections === undefined) return [];
+  const name = `connections of ${endpoint}, ${direction}`;
+  const told = denial(name, options, "drop").slice(0, -1);
+  return [
+    {
+      expressions: [
+        { kind: "l4proto", protocol: 6 },
+        { kind: "ct count", connections, over: true },
+        { kind: "counter" },
+        ...told,
+        { kind: "reject", with: "tcp reset" },
+      ],
+      name,
+    },
+  ];
+}
+
+/** Asked here, since what a workload's policy lets in comes to no rule after it. */
+const noServiceLoop: KernelRule = { expressions: [{ kind: "jump", chain: names.serviceLoop }] };
+
+function encapsulated(options: FirewallOptions): KernelRule[] {
+  const { vxlan, ipip } = options.workloadEncapsulation;
+  const how = denialAt("normal", options);
+  const rules: KernelRule[] = [];
+  if (!vxlan) {
+    const port = { kind: "port", protocol: "udp", field: "dport", from: VXLAN_PORT, to: VXLAN_PORT } as const;
+    const name = describeReason({ by: "encapsulated by a workload", how: "vxlan" });
+    rules.push(denyRule(name, options, how, [port]));
+  }
+  if (!ipip) {
+    const name = describeReason({ by: "encapsulated by a workload", how: "ipip" });
+    rules.push(denyRule(name, options, how, [{ kind: "l4proto", protocol: IPIP }]));
+  }
+  return rules;
 }

@@ -2,47 +2,77 @@ import type { Chain as KernelChain } from "../../../kernel/nftables/chain.ts";
 import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule as KernelRule } from "../../../kernel/nftables/rule.ts";
 import type { Chain } from "../../../policy/chain.ts";
-import { type Action, type Direction, describeOrigin } from "../../../policy/rule.ts";
+import { type Action, describeOrigin } from "../../../policy/rule.ts";
 import type { FirewallOptions } from "../options.ts";
+import { type Denial, denial } from "./deny.ts";
 import type { SetNames } from "./list-sets.ts";
 import { lowerMatch } from "./lower-match.ts";
-import { policyChain } from "./names.ts";
+import { setMark } from "./mark.ts";
 
-/** A policy's or profile's chain; every rule carries the name of the resource and where in it the rule stands. */
-export function lowerChain(chain: Chain, options: FirewallOptions, sets: SetNames): KernelChain {
+/**
+ * A policy's or profile's chain at its stage, under a name; every rule carries the name of the resource and where in it the rule
+ * stands.
+ */
+export function lowerChain(
+  chain: Chain,
+  name: string,
+  options: FirewallOptions,
+  how: Denial,
+  sets: SetNames,
+): KernelChain {
   const rules: KernelRule[] = [];
   for (const { match, action, origin } of chain.rules) {
-    const name = chain.missing ? `${describeOrigin(origin)}: not there` : describeOrigin(origin);
-    const deed = deedOf(action, chain.direction, options);
+    const rule = chain.missing ? `${describeOrigin(origin)}: not there` : describeOrigin(origin);
+    const deed = chain.staged ? countOnly(action) : deedOf(action, chain, rule, options, how);
     for (const way of lowerMatch(match, sets))
-      rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name });
+      rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name: rule });
   }
-  return { name: policyChain(chain.id), rules };
+  return { name, rules };
+}
+
+/** What a staged rule does: it has decided what it would have decided, and nothing happens. */
+function countOnly(action: Action): Expression[] {
+  return action === "log" ? [] : [{ kind: "return" }];
+}
+
+function deedOf(
+  action: Action,
+  chain: Chain,
+  name: string,
+  options: FirewallOptions,
+  how: Denial,
+): readonly Expression[] {
+  switch (action) {
+    case "allow":
+      return allowed(chain, options);
+    case "deny":
+      return denial(name, options, how);
+    case "pass":
+      return [setMark(options.marks.pass), { kind: "return" }];
+    case "log":
+      return logged(options);
+  }
 }
 
 /**
- * What a rule does. What a workload sends must still be looked at by its receiver, so an allow there is a mark and a
- * return; what a workload receives has been looked at by its sender already, so an allow there is final.
+ * What a workload sends must still be looked at by its receiver, and what is forwarded by whoever comes next, so an allow there is a
+ * mark and a return. What is received has been looked at by its sender already: an allow there is final. What is allowed before
+ * conntrack or before DNAT is asked about by nobody after.
  */
-function deedOf(action: Action, direction: Direction, { marks, logPrefix }: FirewallOptions): Expression[] {
-  switch (action) {
-    case "allow":
+function allowed({ direction, stage }: Chain, { marks }: FirewallOptions): Expression[] {
+  switch (stage) {
+    case "normal":
       return direction === "ingress" ? [{ kind: "accept" }] : [setMark(marks.accept), { kind: "return" }];
-    case "deny":
-      return [{ kind: "drop" }];
-    case "pass":
-      return [setMark(marks.pass), { kind: "return" }];
-    case "log":
-      return [{ kind: "log", prefix: logPrefix }];
+    case "forward":
+      return [setMark(marks.accept), { kind: "return" }];
+    case "untracked":
+      return [{ kind: "notrack" }, setMark(marks.final), { kind: "accept" }];
+    case "pre-dnat":
+      return [setMark(marks.final), { kind: "accept" }];
   }
 }
 
-/** Sets some bits of the packet's mark. */
-export function setMark(bits: number): Expression {
-  return { kind: "set mark", keep: ~bits >>> 0, flip: bits };
-}
-
-/** Clears some bits of the packet's mark. */
-export function clearMark(bits: number): Expression {
-  return { kind: "set mark", keep: ~bits >>> 0, flip: 0 };
+function logged({ logPrefix, logRate }: FirewallOptions): Expression[] {
+  const log: Expression = { kind: "log", prefix: logPrefix };
+  return logRate ? [{ kind: "limit", ...logRate }, log] : [log];
 }

@@ -6,7 +6,7 @@ import type { SetId } from "../../../policy/set.ts";
 import { netsSet, portsSet, type SetNames } from "./list-sets.ts";
 
 /** The names of the protocols that have ports. */
-const portProtocols: Readonly<Record<number, PortProtocol>> = { 6: "tcp", 17: "udp", 132: "sctp" };
+export const portProtocols: Readonly<Record<number, PortProtocol>> = { 6: "tcp", 17: "udp", 132: "sctp" };
 
 const sides = {
   source: { address: "saddr", port: "sport" },
@@ -30,8 +30,9 @@ export function lowerMatch(match: Match, sets: SetNames): Expression[][] {
 
 function speaksOfAddresses(side: SideMatch | undefined): boolean {
   if (!side) return false;
-  const { nets, notNets, inSets, notInSets, namedPorts, notNamedPorts } = side;
-  return [nets, notNets, inSets, notInSets, namedPorts, notNamedPorts].some((list) => list !== undefined);
+  const { nets, notNets, inSets, notInSets, namedPorts, notNamedPorts, inPortSets } = side;
+  const lists = [nets, notNets, inSets, notInSets, namedPorts, notNamedPorts, inPortSets];
+  return lists.some((list) => list !== undefined);
 }
 
 function waysOf(match: Match, family: Family | undefined, sets: SetNames): Expression[][] {
@@ -95,13 +96,14 @@ function lowerPorts(
   family: Family | undefined,
   sets: SetNames,
 ): Expression[][] {
-  const never: Expression[] = [];
-  if (side.notPorts) never.push(...numbered(side.notPorts, of, protocol, sets, true));
-  for (const id of side.notNamedPorts ?? []) never.push(named(id, of, family!, sets, true));
-  if (!side.ports && !side.namedPorts) return [never];
+  const always: Expression[] = [];
+  if (side.notPorts) always.push(...numbered(side.notPorts, of, protocol, sets, true));
+  for (const id of side.notNamedPorts ?? []) always.push(named(id, of, family!, sets, true));
+  for (const id of side.inPortSets ?? []) always.push(named(id, of, family!, sets));
+  if (!side.ports && !side.namedPorts) return [always];
   const ways: Expression[][] = [];
-  if (side.ports) ways.push([...numbered(side.ports, of, protocol, sets), ...never]);
-  for (const id of side.namedPorts ?? []) ways.push([named(id, of, family!, sets), ...never]);
+  if (side.ports) ways.push([...numbered(side.ports, of, protocol, sets), ...always]);
+  for (const id of side.namedPorts ?? []) ways.push([named(id, of, family!, sets), ...always]);
   return ways;
 }
 

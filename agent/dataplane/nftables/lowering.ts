@@ -1,82 +1,128 @@
-import type { NamedSet } from "../../../kernel/nftables/set.ts";
+import { formatAddress } from "../../../net/address-text.ts";
 import type { Family } from "../../../net/family.ts";
-import type { Chain, ChainId, EndpointGates } from "../../../policy/chain.ts";
+import type { EndpointGates, HostGates } from "../../../policy/chain.ts";
 import type { MemberDelta, PolicyOutput } from "../../../policy/output.ts";
-import type { Match, SideMatch } from "../../../policy/rule.ts";
-import { memberFamily, type SetId, type SetKind, type SetSpec } from "../../../policy/set.ts";
+import {
+  ALL_HOSTS,
+  ALL_POOLS,
+  MASQUERADE_POOLS,
+  memberFamily,
+  SERVICE_RANGES,
+  type SetId,
+  type SetKind,
+  type SetSpec,
+} from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
-import { baseChains } from "./base-chains.ts";
+import { baseChains, preventsServiceLoop } from "./base-chains.ts";
 import { endpointChain } from "./endpoint-chain.ts";
-import { ListHolders } from "./list-holders.ts";
-import { lowerChain } from "./lower-chain.ts";
+import { FixedPart } from "./fixed-part.ts";
+import { hostChains, needsQuiet } from "./host-chains.ts";
 import { elementText, kernelSet, sourceSetSpecs } from "./member-sets.ts";
-import { fromChain, memberSet, names, policyChain, toChain } from "./names.ts";
+import { fromChain, memberSet, names, toChain } from "./names.ts";
+import { natChains, type OwnedFloatingAddress } from "./nat-chains.ts";
+import { PolicyChains } from "./policy-chains.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { SourceElements } from "./source-elements.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
+/** The sets that chains beside those of policies look into. */
+const fixedSets: ReadonlySet<SetId> = new Set([MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS, SERVICE_RANGES]);
+
 /**
  * Lowers what the policy graph puts out to one nftables table, as it changes. What it makes the ruleset want depends on
- * the policy's state alone. After `apply` of every output it is for the caller to make the kernel follow.
+ * the policy's state and the options alone. After `apply` of every output it is for the caller to make the kernel follow.
  */
 export class NftablesLowering {
   readonly #ruleset: Ruleset;
-  readonly #options: FirewallOptions;
+  #options: FirewallOptions;
   readonly #kinds = new Map<SetId, SetKind>();
-  readonly #chains = new Map<ChainId, Chain>();
-  /** Which chains look into a set. */
-  readonly #users = new Map<SetId, Set<ChainId>>();
-  readonly #lists: ListHolders;
+  readonly #endpoints = new Map<string, EndpointGates>();
+  readonly #hosts = new Map<string, HostGates>();
+  readonly #chains: PolicyChains;
   readonly #sources: SourceElements;
+  readonly #fixed: FixedPart;
+  #fixedIsStale = false;
+  #endpointsAreStale = false;
+  #preventsLoop = false;
 
   /** Wants the chains, maps and sets that are always there. Until the first output every workload is unknown: dropped. */
   constructor(ruleset: Ruleset, options: FirewallOptions) {
     this.#ruleset = ruleset;
     this.#options = options;
-    this.#lists = new ListHolders(ruleset);
+    this.#chains = new PolicyChains(ruleset, this.#kinds, options);
     this.#sources = new SourceElements(ruleset);
+    this.#fixed = new FixedPart(ruleset);
     for (const spec of sourceSetSpecs) ruleset.wantSet(spec);
     for (const map of [names.fromMap, names.toMap]) ruleset.wantMap(map);
-    for (const chain of baseChains(options)) ruleset.wantChain(chain);
+    this.#wantFixed();
   }
 
   apply(output: PolicyOutput): void {
-    const stale = new Set<ChainId>();
     for (const change of output.sets) {
-      if (change.kind === "set") this.#setKind(change.value, stale);
+      if (change.kind === "set") this.#setKind(change.value);
       else this.#dropSet(change.key);
     }
     for (const [id, delta] of output.members) this.#changeMembers(id, delta);
-    for (const { key, ...change } of output.chains) {
-      this.#noteUses(key, change.kind === "set" ? change.value : undefined);
-      if (change.kind === "set") stale.add(key);
-      else {
-        stale.delete(key);
-        this.#ruleset.unwantChain(policyChain(key));
-        this.#lists.hold(key, new Map());
-      }
-    }
-    for (const id of stale) this.#lower(this.#chains.get(id)!);
+    for (const { key, ...change } of output.chains)
+      this.#chains.set(key, change.kind === "set" ? change.value : undefined);
     for (const { key, ...change } of output.endpoints) {
       if (change.kind === "set") this.#wantEndpoint(change.value);
       else this.#unwantEndpoint(key);
     }
+    for (const { key, ...change } of output.hosts) {
+      this.#fixedIsStale = true;
+      if (change.kind === "set") this.#hosts.set(key, change.value);
+      else this.#hosts.delete(key);
+    }
+    this.#finish();
   }
 
-  #setKind(spec: SetSpec, stale: Set<ChainId>): void {
+  /** The node is told otherwise now: everything is said anew, and differs from before only where the options make it. */
+  setOptions(options: FirewallOptions): void {
+    this.#options = options;
+    this.#chains.setOptions(options);
+    this.#endpointsAreStale = true;
+    this.#fixedIsStale = true;
+    this.#finish();
+  }
+
+  #finish(): void {
+    const preventsLoop = preventsServiceLoop(this.#kinds, this.#options);
+    if (this.#endpointsAreStale || preventsLoop !== this.#preventsLoop) {
+      this.#preventsLoop = preventsLoop;
+      this.#endpointsAreStale = false;
+      for (const gates of this.#endpoints.values()) this.#wantEndpointChains(gates);
+    }
+    this.#chains.needQuiet(needsQuiet(this.#hosts, this.#options));
+    this.#chains.flush();
+    if (this.#fixedIsStale) this.#wantFixed();
+  }
+
+  #wantFixed(): void {
+    this.#fixedIsStale = false;
+    const hosts = new Map([...this.#hosts].sort(([x], [y]) => (x < y ? -1 : 1)));
+    const { chains, maps } = hostChains(hosts, this.#options);
+    const base = baseChains(hosts, this.#kinds, this.#options);
+    const nat = natChains(this.#floating(), this.#kinds, this.#options);
+    this.#fixed.want([...base, ...nat, ...chains], maps);
+  }
+
+  #setKind(spec: SetSpec): void {
     const before = this.#kinds.get(spec.id);
     if (before === spec.kind) return;
     if (before) this.#dropSet(spec.id);
     this.#kinds.set(spec.id, spec.kind);
     for (const family of FAMILIES) this.#ruleset.wantSet(kernelSet(spec, family));
-    for (const id of this.#users.get(spec.id) ?? []) stale.add(id);
+    this.#chains.kindChanged(spec.id);
+    if (fixedSets.has(spec.id)) this.#fixedIsStale = true;
   }
 
   #dropSet(id: SetId): void {
     const kind = this.#kinds.get(id)!;
     this.#kinds.delete(id);
     for (const family of FAMILIES) this.#ruleset.unwantSet(memberSet(id, kind, family));
+    if (fixedSets.has(id)) this.#fixedIsStale = true;
   }
 
   #changeMembers(id: SetId, { added, removed }: MemberDelta): void {
@@ -87,54 +133,42 @@ export class NftablesLowering {
     }
   }
 
-  #noteUses(id: ChainId, chain: Chain | undefined): void {
-    for (const set of setsOf(this.#chains.get(id))) {
-      const users = this.#users.get(set);
-      users?.delete(id);
-      if (users?.size === 0) this.#users.delete(set);
-    }
-    if (chain) this.#chains.set(id, chain);
-    else this.#chains.delete(id);
-    for (const set of setsOf(chain)) {
-      const users = this.#users.get(set);
-      if (users) users.add(id);
-      else this.#users.set(set, new Set([id]));
-    }
-  }
-
-  #lower(chain: Chain): void {
-    const lists = new Map<string, NamedSet>();
-    const lowered = lowerChain(chain, this.#options, {
-      need: (set) => {
-        lists.set(set.name, set);
-        return set.name;
-      },
-      members: (id, family) => memberSet(id, this.#kinds.get(id)!, family),
-    });
-    this.#lists.hold(chain.id, lists);
-    this.#ruleset.wantChain(lowered);
-  }
-
   #wantEndpoint(gates: EndpointGates): void {
     const { interfaceName } = gates;
-    this.#ruleset.wantChain(endpointChain(gates, "egress", this.#options));
-    this.#ruleset.wantChain(endpointChain(gates, "ingress", this.#options));
+    const before = this.#endpoints.get(interfaceName);
+    this.#endpoints.set(interfaceName, gates);
+    this.#wantEndpointChains(gates);
     this.#sources.set(interfaceName, gates);
     this.#ruleset.wantEntry(names.fromMap, interfaceName, { kind: "goto", chain: fromChain(interfaceName) });
     this.#ruleset.wantEntry(names.toMap, interfaceName, { kind: "goto", chain: toChain(interfaceName) });
+    this.#noteFloating(before, gates);
+  }
+
+  #wantEndpointChains(gates: EndpointGates): void {
+    this.#ruleset.wantChain(endpointChain(gates, "egress", this.#options, this.#preventsLoop));
+    this.#ruleset.wantChain(endpointChain(gates, "ingress", this.#options, this.#preventsLoop));
   }
 
   #unwantEndpoint(interfaceName: string): void {
+    this.#noteFloating(this.#endpoints.get(interfaceName), undefined);
+    this.#endpoints.delete(interfaceName);
     for (const map of [names.fromMap, names.toMap]) this.#ruleset.unwantEntry(map, interfaceName);
     for (const chain of [fromChain(interfaceName), toChain(interfaceName)]) this.#ruleset.unwantChain(chain);
     this.#sources.set(interfaceName, undefined);
   }
-}
 
-/** The sets that a chain looks into. */
-function setsOf(chain: Chain | undefined): Set<SetId> {
-  const sides = (match: Match): (SideMatch | undefined)[] => [match.source, match.destination];
-  const ids = (side: SideMatch | undefined) =>
-    [side?.inSets, side?.notInSets, side?.namedPorts, side?.notNamedPorts].flatMap((list) => list ?? []);
-  return new Set((chain?.rules ?? []).flatMap(({ match }) => sides(match).flatMap(ids)));
+  #noteFloating(before: EndpointGates | undefined, after: EndpointGates | undefined): void {
+    if (before?.floating?.length || after?.floating?.length) this.#fixedIsStale = true;
+  }
+
+  /** By external address; of two that are alike the first one's endpoint has it. */
+  #floating(): OwnedFloatingAddress[] {
+    if (!this.#options.floatingAddresses) return [];
+    const found: (readonly [string, OwnedFloatingAddress])[] = [];
+    for (const { endpoint, floating } of this.#endpoints.values()) {
+      for (const address of floating ?? [])
+        found.push([`${formatAddress(address.external)} ${endpoint}`, { ...address, endpoint }]);
+    }
+    return found.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, address]) => address);
+  }
 }

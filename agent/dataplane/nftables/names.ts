@@ -1,15 +1,24 @@
 import type { ChainName } from "../../../kernel/nftables/chain.ts";
 import type { Family } from "../../../net/family.ts";
 import type { ChainId } from "../../../policy/chain.ts";
+import type { Direction, Stage } from "../../../policy/rule.ts";
 import { uniqueId } from "../../../policy/selector/id.ts";
 import type { SetId, SetKind } from "../../../policy/set.ts";
 
-/** The chains and maps that are there whatever the policy says. */
+/** The chains and maps that do not depend on what policies, workloads and host endpoints are called; a hook's chain has its name. */
 export const names = {
-  prerouting: "prerouting",
+  rawPrerouting: "raw-prerouting",
+  rawOutput: "raw-output",
+  manglePrerouting: "mangle-prerouting",
+  manglePostrouting: "mangle-postrouting",
   input: "input",
   forward: "forward",
-  postrouting: "postrouting",
+  output: "output",
+  natPrerouting: "nat-prerouting",
+  natOutput: "nat-output",
+  natPostrouting: "nat-postrouting",
+  floating: "floating-addresses",
+  serviceLoop: "service-loop",
   source: "workload-source",
   toHost: "workload-to-host",
   fromWorkload: "from-workload",
@@ -27,19 +36,59 @@ export const sourceSets = {
 /** The longest name of a chain or set. */
 const LONGEST = 127;
 
+/** What may stand in a chain's name. */
+const unspeakable = /[^A-Za-z0-9/_.-]/;
+
 /** The chain of what an interface's workload sends. */
 export function fromChain(interfaceName: string): ChainName {
-  return `from-${interfaceName}`;
+  return `from-${speakable(interfaceName)}`;
 }
 
 /** The chain of what an interface's workload receives. */
 export function toChain(interfaceName: string): ChainName {
-  return `to-${interfaceName}`;
+  return `to-${speakable(interfaceName)}`;
+}
+
+/**
+ * The chain of a host endpoint's gate: `host/eth0/in`, `host/eth0/out/forward`, and `hosts/in` for the one of `*`. `after` tells apart
+ * chains of the same gate.
+ */
+export function hostChain(interfaceName: string, direction: Direction, stage: Stage, after = ""): ChainName {
+  const whose = interfaceName === "*" ? "hosts" : `host/${speakable(interfaceName)}`;
+  return `${whose}/${way[direction]}${stage === "normal" ? "" : `/${stage}`}${after}`;
+}
+
+/** The map from the interfaces of host endpoints to their chains at a stage: `host-in`, `host-out-forward`. */
+export function hostMap(direction: Direction, stage: Stage, after = ""): string {
+  return `host-${way[direction]}${stage === "normal" ? "" : `-${stage}`}${after}`;
+}
+
+/** The chain that leads forwarded packets to their interface's host endpoint. */
+export function hostDispatch(direction: Direction): ChainName {
+  return `${way[direction]}-by-host`;
+}
+
+/** The chain of the ports that no policy can close, as a stage needs it. */
+export function failsafeChain(direction: Direction, stage: Stage): ChainName {
+  return `failsafe-${way[direction]}${stage === "normal" ? "" : `/${stage}`}`;
+}
+
+const way = { ingress: "in", egress: "out" } as const;
+
+/** An interface's name as part of a chain's: Linux allows more characters than nft. */
+function speakable(interfaceName: string): string {
+  if (!unspeakable.test(interfaceName)) return interfaceName;
+  return `${interfaceName.replace(new RegExp(unspeakable, "g"), "_")}_${uniqueId("if", interfaceName).slice(3, 11)}`;
 }
 
 /** The chain of a policy or profile in one direction: `np/ns1/web/in`, cut and ending in a hash when too long. */
 export function policyChain(id: ChainId): ChainName {
   return fitting(id, LONGEST);
+}
+
+/** A copy of it that no rule of rejects anything, for hooks where nothing can be rejected. */
+export function quietChain(id: ChainId): ChainName {
+  return `${fitting(id, LONGEST - 6)}/quiet`;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Ruleset {
   /** The set must be wanted. */
   changeElements(set: string, add: Iterable<ElementText>, remove?: Iterable<ElementText>): void;
   wantMap(name: string): void;
+  /** Its entries go with it. */
+  unwantMap(name: string): void;
   /** The map must be wanted. */
   wantEntry(map: string, interfaceName: string, verdict: Verdict): void;
   unwantEntry(map: string, interfaceName: string): void;

@@ -44,6 +44,10 @@ export class RecordedRuleset implements Ruleset {
     if (!this.maps.has(name)) this.maps.set(name, new Map());
   }
 
+  unwantMap(name: string): void {
+    invariant(this.maps.delete(name), `map ${name} was taken away but not there`);
+  }
+
   wantEntry(map: string, interfaceName: string, verdict: Verdict): void {
     this.maps.get(map)!.set(interfaceName, verdict);
   }

@@ -1,0 +1,125 @@
+import type { NamedSet } from "../../../kernel/nftables/set.ts";
+import type { Chain, ChainId } from "../../../policy/chain.ts";
+import type { Match, SideMatch } from "../../../policy/rule.ts";
+import type { SetId } from "../../../policy/set.ts";
+import type { FirewallOptions } from "../options.ts";
+import { denialAt } from "./deny.ts";
+import type { KnownSets } from "./known-sets.ts";
+import { ListHolders } from "./list-holders.ts";
+import { lowerChain } from "./lower-chain.ts";
+import { memberSet, policyChain, quietChain } from "./names.ts";
+import type { Ruleset } from "./ruleset.ts";
+
+/** Keeps the chains of policies and profiles, each lowered anew when it changes, or when a set that it looks into changes its kind. */
+export class PolicyChains {
+  readonly #ruleset: Ruleset;
+  readonly #sets: KnownSets;
+  readonly #lists: ListHolders;
+  readonly #chains = new Map<ChainId, Chain>();
+  /** Which chains look into a set. */
+  readonly #users = new Map<SetId, Set<ChainId>>();
+  readonly #stale = new Set<ChainId>();
+  #options: FirewallOptions;
+  #quiet = false;
+
+  constructor(ruleset: Ruleset, sets: KnownSets, options: FirewallOptions) {
+    this.#ruleset = ruleset;
+    this.#sets = sets;
+    this.#lists = new ListHolders(ruleset);
+    this.#options = options;
+  }
+
+  /** The chain says this now, or is gone. */
+  set(id: ChainId, chain: Chain | undefined): void {
+    this.#noteUses(id, chain);
+    if (chain) {
+      this.#stale.add(id);
+      return;
+    }
+    this.#stale.delete(id);
+    for (const name of this.#namesOf(id)) {
+      this.#ruleset.unwantChain(name);
+      this.#lists.hold(name, new Map());
+    }
+    this.#chains.delete(id);
+  }
+
+  /** The set is of another kind now, under another name. */
+  kindChanged(set: SetId): void {
+    for (const id of this.#users.get(set) ?? []) this.#stale.add(id);
+  }
+
+  /** Everything is to be said anew. */
+  setOptions(options: FirewallOptions): void {
+    this.#options = options;
+    for (const id of this.#chains.keys()) this.#stale.add(id);
+  }
+
+  /** Whether there must be copies, for what this node sends, by which nothing is rejected. */
+  needQuiet(quiet: boolean): void {
+    if (quiet === this.#quiet) return;
+    for (const [id, chain] of this.#chains) {
+      if (!hasCopy(chain)) continue;
+      this.#stale.add(id);
+      if (quiet) continue;
+      this.#ruleset.unwantChain(quietChain(id));
+      this.#lists.hold(quietChain(id), new Map());
+    }
+    this.#quiet = quiet;
+  }
+
+  /** Hands on what has become stale. */
+  flush(): void {
+    for (const id of this.#stale) this.#lower(this.#chains.get(id)!);
+    this.#stale.clear();
+  }
+
+  #noteUses(id: ChainId, chain: Chain | undefined): void {
+    for (const set of setsOf(this.#chains.get(id))) {
+      const users = this.#users.get(set);
+      users?.delete(id);
+      if (users?.size === 0) this.#users.delete(set);
+    }
+    if (chain) this.#chains.set(id, chain);
+    for (const set of setsOf(chain)) {
+      const users = this.#users.get(set);
+      if (users) users.add(id);
+      else this.#users.set(set, new Set([id]));
+    }
+  }
+
+  #namesOf(id: ChainId): string[] {
+    const chain = this.#chains.get(id);
+    return this.#quiet && chain && hasCopy(chain) ? [policyChain(id), quietChain(id)] : [policyChain(id)];
+  }
+
+  #lower(chain: Chain): void {
+    for (const [n, name] of this.#namesOf(chain.id).entries()) {
+      const lists = new Map<string, NamedSet>();
+      const how = n > 0 ? "drop" : denialAt(chain.stage, this.#options);
+      const lowered = lowerChain(chain, name, this.#options, how, {
+        need: (set) => {
+          lists.set(set.name, set);
+          return set.name;
+        },
+        members: (id, family) => memberSet(id, this.#sets.get(id)!, family),
+      });
+      this.#lists.hold(name, lists);
+      this.#ruleset.wantChain(lowered);
+    }
+  }
+}
+
+function hasCopy({ stage, direction }: Chain): boolean {
+  return stage === "normal" && direction === "egress";
+}
+
+/** The sets that a chain looks into. */
+function setsOf(chain: Chain | undefined): Set<SetId> {
+  const sides = (match: Match): (SideMatch | undefined)[] => [match.source, match.destination];
+  const ids = (side: SideMatch | undefined) =>
+    [side?.inSets, side?.notInSets, side?.namedPorts, side?.notNamedPorts, side?.inPortSets].flatMap(
+      (list) => list ?? [],
+    );
+  return new Set((chain?.rules ?? []).flatMap(({ match }) => sides(match).flatMap(ids)));
+}
