@@ -29,7 +29,7 @@ export type IpsetOperation =
 export interface IpsetRefusal {
   /** Index of the operation. */
   readonly operation: number;
-  /** Of `add` and `delete`: index of the key; those before it were done, those behind it were not. Otherwise -1. */
+  /** Of `add` and `delete`: index of the key that was refused, -1 otherwise. Whether those behind it were done is open: look. */
   readonly key: number;
   /** Linux's number, or ipset's own from 4096 on (`errno.ts`). */
   readonly errno: number;
