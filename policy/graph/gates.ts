@@ -13,8 +13,9 @@ export interface GateParts {
 
 /** A workload endpoint of this node with the gates that its policies and profiles make. */
 export function workloadGates(local: LocalEndpoint, parts: GateParts): EndpointGates {
-  const { key: endpoint, interfaceName, sources, spoofable } = local;
-  return { interfaceName, endpoint, sources, spoofable, ...stageGates(parts, "normal") };
+  const { key: endpoint, interfaceName, sources, spoofable, limits, floating } = local;
+  const more = { ...(limits && { limits }), ...(floating.length > 0 && { floating }) };
+  return { interfaceName, endpoint, sources, spoofable, ...stageGates(parts, "normal"), ...more };
 }
 
 /** The gates of one stage. There is nothing that leaves before DNAT. */

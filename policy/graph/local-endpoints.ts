@@ -1,4 +1,5 @@
 import type { Prefix } from "../../net/prefix.ts";
+import type { EndpointGates, FloatingAddress } from "../chain.ts";
 import type { Labels } from "../selector/evaluate.ts";
 
 /** A workload endpoint of this node, as far as its firewall is concerned. */
@@ -10,6 +11,8 @@ export interface LocalEndpoint {
   readonly profiles: readonly string[];
   readonly sources: readonly Prefix[];
   readonly spoofable: readonly Prefix[];
+  readonly limits: EndpointGates["limits"];
+  readonly floating: readonly FloatingAddress[];
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { BGPConfiguration } from "../../datastore/model/bgp-configuration.ts";
 import type { GlobalNetworkPolicy } from "../../datastore/model/global-network-policy.ts";
 import type { HostEndpoint } from "../../datastore/model/host-endpoint.ts";
 import type { IPPool } from "../../datastore/model/ip-pool.ts";
 import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-endpoint-slice.ts";
 import type { NetworkPolicy } from "../../datastore/model/network-policy.ts";
 import type { GlobalNetworkSet, NetworkSet } from "../../datastore/model/network-set.ts";
+import type { Node } from "../../datastore/model/node.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
 import type { StagedKubernetesNetworkPolicy } from "../../datastore/model/staged-kubernetes-network-policy.ts";
 import type { StagedGlobalNetworkPolicy, StagedNetworkPolicy } from "../../datastore/model/staged-policy.ts";
@@ -16,6 +18,7 @@ import type { MemberDelta, PolicyOutput } from "../output.ts";
 import type { Owner } from "../rule.ts";
 import type { SetId, SetSpec } from "../set.ts";
 import { ActiveRules } from "./active-rules.ts";
+import { ClusterSets } from "./cluster-sets.ts";
 import { Emitted } from "./emitted.ts";
 import { EndpointPolicies } from "./endpoint-policies.ts";
 import { workloadGates } from "./gates.ts";
@@ -24,6 +27,7 @@ import { InterfaceOwners, type LocalEndpoint } from "./local-endpoints.ts";
 import { Needs } from "./needs.ts";
 import { PoolSets } from "./pools.ts";
 import { readEndpoint, readHostEndpoint, readNetworkSet } from "./read-item.ts";
+import { readFloating, readLimits } from "./read-limits.ts";
 import { DEFAULT_ALLOW, policyKey, profileKey, RuleBook } from "./rule-book.ts";
 import { SelectorSets } from "./selector-sets.ts";
 
@@ -45,6 +49,8 @@ export type PolicyInput =
   | { readonly kind: "Profile"; readonly change: Change<string, Profile> }
   | { readonly kind: "Tier"; readonly change: Change<string, Tier> }
   | { readonly kind: "IPPool"; readonly change: Change<string, IPPool> }
+  | { readonly kind: "Node"; readonly change: Change<string, Node> }
+  | { readonly kind: "BGPConfiguration"; readonly change: Change<string, BGPConfiguration> }
   | { readonly kind: "KubernetesEndpointSlice"; readonly change: Change<string, KubernetesEndpointSlice> };
 
 /**
@@ -63,6 +69,7 @@ export class PolicyGraph {
   readonly #node: string;
   readonly #sets = new SelectorSets();
   readonly #pools = new PoolSets();
+  readonly #cluster = new ClusterSets();
   readonly #book = new RuleBook();
   readonly #rules = new ActiveRules(this.#sets, (key) => this.#book.source(key));
   readonly #policies = new EndpointPolicies();
@@ -126,6 +133,12 @@ export class PolicyGraph {
       case "IPPool":
         this.#pools.onPool(key, valueIn(input.change)?.spec);
         break;
+      case "Node":
+        this.#cluster.onNode(key, valueIn(input.change)?.spec);
+        break;
+      case "BGPConfiguration":
+        this.#cluster.onBgpConfiguration(key, valueIn(input.change)?.spec);
+        break;
       case "KubernetesEndpointSlice":
         this.#sets.onSlice(key, valueIn(input.change));
         break;
@@ -164,6 +177,7 @@ export class PolicyGraph {
     this.#rules.flush(chains);
     this.#sets.flush(sets, members);
     this.#pools.flush(sets, members);
+    this.#cluster.flush(sets, members);
     return { sets, members, chains, endpoints: this.#flushEndpoints(), hosts };
   }
 
@@ -179,7 +193,9 @@ export class PolicyGraph {
     }
     if (item && interfaceName) {
       const { labels, parents: profiles, prefixes: sources, spoofable } = item;
-      const local = { key, interfaceName, labels, profiles, sources, spoofable };
+      const limits = readLimits(resource.spec.qosControls);
+      const floating = readFloating(resource.spec.ipNATs);
+      const local = { key, interfaceName, labels, profiles, sources, spoofable, limits, floating };
       this.#interfaces.claim(interfaceName, key);
       this.#dirtyInterfaces.add(interfaceName);
       this.#local.set(key, local);

@@ -133,7 +133,8 @@ export class RandomWorld {
     if (draw < 14) return this.policy();
     if (draw < 16) return this.profile();
     if (draw < 18) return this.tier();
-    return draw < 19 ? this.slice() : this.#pool();
+    if (draw < 19) return this.chance(0.7) ? this.slice() : this.#cluster();
+    return this.#pool();
   }
 
   /** A slice of some service's backends, of one or both families. */
@@ -170,6 +171,8 @@ export class RandomWorld {
       profiles: [...new Set([`kns.${namespace}`, ...this.some(PROFILES, 1)])],
       ...(this.chance(0.7) && { ports: [port] }),
       ...(this.chance(0.1) && { allowSpoofedSourcePrefixes: [this.pick(["10.99.0.0/24", "fd99::/64"])] }),
+      ...(this.chance(0.05) && { qosControls: { ingressPacketRate: 1000, egressMaxConnections: 5 } }),
+      ...(this.chance(0.05) && { ipNATs: [{ internalIP: ADDRESSES[n]!, externalIP: "203.0.113.1" }] }),
     };
     const value = { kind: "WorkloadEndpoint", apiVersion, metadata, spec } as const;
     return { kind: "WorkloadEndpoint", change: { kind: "set", key: `${namespace}/ep${n}`, value } };
@@ -186,7 +189,7 @@ export class RandomWorld {
   }
 
   #policy(): PolicyInput {
-    const n = this.int(5);
+    const n = this.int(this.#hosts ? 9 : 5);
     const spec = {
       tier: this.pick(["default", "default", ...TIERS]),
       ...(this.chance(0.7) && { order: this.int(3) }),
@@ -195,7 +198,7 @@ export class RandomWorld {
       ...(this.chance(0.5) && { egress: this.#rules() }),
       ...(this.chance(0.3) && { types: this.pick([["Ingress"], ["Egress"], ["Ingress", "Egress"]] as const) }),
     };
-    if (this.chance(0.5)) {
+    if (this.chance(this.#hosts ? 0.2 : 0.5)) {
       const namespace = this.pick(NAMESPACES);
       const value = { kind: "NetworkPolicy", apiVersion, metadata: { name: `np${n}`, namespace }, spec } as const;
       return { kind: "NetworkPolicy", change: { kind: "set", key: `${namespace}/np${n}`, value } };
@@ -246,6 +249,19 @@ export class RandomWorld {
     const namespace = this.pick(NAMESPACES);
     const value = { kind: "NetworkSet", apiVersion, metadata: { name, namespace, labels }, spec } as const;
     return { kind: "NetworkSet", change: { kind: "set", key: `${namespace}/${name}`, value } };
+  }
+
+  /** A node, or the ranges of services. */
+  #cluster(): PolicyInput {
+    if (this.chance(0.5)) {
+      const name = this.pick([NODE, "node-b"]);
+      const spec = { bgp: { ipv4Address: this.pick(["192.0.2.1/24", "192.0.2.2/24"]) } };
+      const value = { kind: "Node", apiVersion, metadata: { name }, spec } as const;
+      return { kind: "Node", change: { kind: "set", key: name, value } };
+    }
+    const spec = { serviceClusterIPs: [{ cidr: this.pick(["10.96.0.0/12", "10.96.7.0/24"]) }] };
+    const value = { kind: "BGPConfiguration", apiVersion, metadata: { name: "default" }, spec } as const;
+    return { kind: "BGPConfiguration", change: { kind: "set", key: "default", value } };
   }
 
   #pool(): PolicyInput {
