@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import { PolicyState } from "../../../policy/policy-state.ts";
-import { ipsetRestore } from "../iptables/ipset.ts";
-import { renderIptables } from "../iptables/render.ts";
-import { restoreText } from "../iptables/table-text.ts";
+import type { Family } from "../../../net/family.ts";
+import { lowered } from "../iptables/sim/lowered.ts";
+import { ipsetText, restoreText } from "../iptables/sim/restore-text.ts";
 import type { FirewallOptions } from "../options.ts";
 import type { Firewall } from "../sim/agreement.ts";
-import { HOST_ADDRESSES, LAB_INTERFACES, UPLINK_PACKET } from "../sim/random-case.ts";
+import { HOST_ADDRESSES, LAB_INTERFACES, TRANSLATED, UPLINK_PACKET } from "../sim/lab-net.ts";
 import { PacketLab } from "./packet-lab.ts";
 
 /** The kernel's iptables of either kind in a namespace of its own, written whole for every policy. */
@@ -21,13 +20,11 @@ export class IptablesLab implements Firewall {
   }
 
   open(): Promise<void> {
-    return this.lab.open(LAB_INTERFACES, HOST_ADDRESSES);
+    return this.lab.open(LAB_INTERFACES, HOST_ADDRESSES, TRANSLATED);
   }
 
   async enforce(output: Parameters<Firewall["enforce"]>[0]): Promise<void> {
-    const state = new PolicyState();
-    state.apply(output);
-    await Promise.all([this.#write(state, "ipv4"), this.#write(state, "ipv6")]);
+    await Promise.all([this.#write(output, "ipv4"), this.#write(output, "ipv6")]);
   }
 
   send(packets: Parameters<Firewall["send"]>[0]): Promise<boolean[]> {
@@ -38,12 +35,12 @@ export class IptablesLab implements Firewall {
     this.lab.close();
   }
 
-  /** Without --noflush, so that nothing of an earlier policy stays. */
-  async #write(state: PolicyState, family: "ipv4" | "ipv6"): Promise<void> {
-    const { sets, tables } = renderIptables(state, family, this.#options);
-    await this.#feed(["ipset", "restore"], ipsetRestore(sets));
+  /** Without --noflush, so that nothing of an earlier policy stays in the tables that this one writes. */
+  async #write(output: Parameters<Firewall["enforce"]>[0], family: Family): Promise<void> {
+    const { tables, ipsets } = lowered([output], family, this.#options);
+    await this.#feed(["ipset", "restore"], ipsetText(ipsets));
     const tool = `${family === "ipv4" ? "iptables" : "ip6tables"}-${this.#backend}-restore`;
-    await this.#feed([tool, "-w", "5"], restoreText(tables, true));
+    await this.#feed([tool, "-w", "5"], `*mangle\nCOMMIT\n${restoreText(tables)}`);
   }
 
   /** @throws Error with the program's own words when it refuses the text */

@@ -1,11 +1,13 @@
+import type { IpsetMember } from "../../../kernel/ipset/set.ts";
 import type { Family } from "../../../net/family.ts";
-import { formatPrefix, type Prefix } from "../../../net/prefix.ts";
+import { formatPrefix } from "../../../net/prefix.ts";
 import type { Match, PortRange, SideMatch } from "../../../policy/rule.ts";
 import type { SetId } from "../../../policy/set.ts";
+import { netTexts } from "./member-text.ts";
 import { ipsetName, listId } from "./names.ts";
 
 /** Where a rule notes a list of nets that it needs as a set. */
-export type NeedNets = (id: SetId, nets: readonly Prefix[]) => void;
+export type NeedNets = (id: SetId, nets: readonly IpsetMember[]) => void;
 
 /** Ports that one multiport match can name; a range counts twice (xt_multiport, XT_MULTI_PORTS). */
 const PORTS_A_MATCH = 15;
@@ -40,7 +42,7 @@ export function renderMatch(match: Match, family: Family, need: NeedNets): strin
 }
 
 function protocolName(protocol: number, family: Family): string {
-  const known: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 132: "sctp" };
+  const known: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 132: "sctp", 136: "udplite" };
   if (protocol === 1 && family === "ipv4") return "icmp";
   if (protocol === 58 && family === "ipv6") return "icmpv6";
   return known[protocol] ?? String(protocol);
@@ -67,8 +69,9 @@ function renderAddresses(side: SideMatch, of: Side, family: Family, need: NeedNe
       found.push(`${not}${net} ${formatPrefix(mine[0]!)}`);
       said = true;
     } else if (mine.length > 0) {
-      const id = listId(mine);
-      need(id, mine);
+      const nets = netTexts(mine);
+      const id = listId(nets);
+      need(id, nets);
       found.push(`-m set ${not}--match-set ${ipsetName(id, family)} ${set}`);
     } else if (not === "") return undefined;
   }
@@ -81,16 +84,17 @@ function renderPorts(side: SideMatch, of: Side, family: Family): string[][] {
   const { set, ports } = letters[of];
   const multiport = (not: string) => (chunk: string) => `-m multiport ${not}${ports} ${chunk}`;
   const named = (id: SetId, not: string) => `-m set ${not}--match-set ${ipsetName(id, family)} ${set},${set}`;
-  const never = [
+  const always = [
     ...portChunks(side.notPorts ?? []).map(multiport("! ")),
     ...(side.notNamedPorts ?? []).map((id) => named(id, "! ")),
+    ...(side.inPortSets ?? []).map((id) => named(id, "")),
   ];
-  if (!side.ports && !side.namedPorts) return [never];
+  if (!side.ports && !side.namedPorts) return [always];
   const ways = [
     ...portChunks(side.ports ?? []).map(multiport("")),
     ...(side.namedPorts ?? []).map((id) => named(id, "")),
   ];
-  return ways.map((way) => [way, ...never]);
+  return ways.map((way) => [way, ...always]);
 }
 
 /** Ports in as many pieces as multiport needs, each as it writes them. */

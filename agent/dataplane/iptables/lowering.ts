@@ -1,0 +1,121 @@
+import type { Ipsets, IpsetType } from "../../../kernel/ipset/set.ts";
+import type { TableName, Tables } from "../../../kernel/iptables/table.ts";
+import type { Family } from "../../../net/family.ts";
+import type { PolicyOutput } from "../../../policy/output.ts";
+import { memberFamily, type SetId, type SetMember, type SetSpec } from "../../../policy/set.ts";
+import type { FirewallOptions } from "../options.ts";
+import { type BaseTable, baseTables } from "./base-chains.ts";
+import { HostChains } from "./host-chains.ts";
+import { ListSets } from "./list-sets.ts";
+import { ipsetSpec, ipsetType, memberTexts } from "./member-text.ts";
+import { ipsetName } from "./names.ts";
+import { PolicyChains } from "./policy-chains.ts";
+import { ChainGroup, WantedChains } from "./wanted-chains.ts";
+import { WorkloadChains } from "./workload-chains.ts";
+
+/**
+ * Lowers what the policy graph puts out to one family's iptables and ipsets, as it changes: a changed policy is one chain written
+ * anew, a set's members no chain at all, an endpoint its own chains and its place in the dispatch trees. What it makes both want
+ * depends on the policy's state alone. After `apply` it is for the caller to make the kernel follow.
+ */
+export class IptablesLowering {
+  readonly #ipsets: Ipsets;
+  readonly #family: Family;
+  #options: FirewallOptions;
+  readonly #types = new Map<SetId, IpsetType>();
+  readonly #wanted: WantedChains;
+  readonly #lists: ListSets;
+  readonly #policies: PolicyChains;
+  readonly #workloads: WorkloadChains;
+  readonly #hosts: HostChains;
+  readonly #base: { readonly table: TableName; readonly group: ChainGroup }[];
+
+  /** Wants the chains that are always there. Until the first output every workload is unknown: dropped. */
+  constructor(tables: Tables, ipsets: Ipsets, family: Family, options: FirewallOptions) {
+    this.#ipsets = ipsets;
+    this.#family = family;
+    this.#options = options;
+    this.#wanted = new WantedChains(tables);
+    this.#lists = new ListSets(ipsets, family);
+    this.#policies = new PolicyChains(this.#wanted, this.#lists, family);
+    this.#workloads = new WorkloadChains(this.#wanted, ipsets, family);
+    this.#hosts = new HostChains(this.#wanted);
+    this.#base = (["raw", "mangle", "nat", "filter"] as const).map((table) => ({
+      table,
+      group: new ChainGroup(this.#wanted, table),
+    }));
+    this.#workloads.dispatch(options);
+    this.#setBase();
+  }
+
+  /** How much is wanted. */
+  get size(): { readonly chains: number; readonly rules: number; readonly sets: number } {
+    return { ...this.#wanted.size, sets: this.#types.size + this.#lists.size + 1 };
+  }
+
+  apply(output: PolicyOutput): void {
+    for (const change of output.sets) {
+      if (change.kind === "set") this.#setKind(change.value);
+      else this.#dropSet(change.key);
+    }
+    for (const [id, { added, removed }] of output.members) {
+      const mine = (members: readonly SetMember[]) =>
+        members.filter((member) => memberFamily(member) === this.#family).flatMap(memberTexts);
+      this.#ipsets.changeMembers(ipsetName(id, this.#family), mine(added), mine(removed));
+    }
+    const options = this.#options;
+    for (const change of output.chains) if (change.kind === "set") this.#policies.set(change.value, options);
+    for (const { key, ...change } of output.endpoints)
+      this.#workloads.set(key, change.kind === "set" ? change.value : undefined, options);
+    if (output.endpoints.length > 0) this.#workloads.dispatch(options);
+    for (const { key, ...change } of output.hosts)
+      this.#hosts.set(key, change.kind === "set" ? change.value : undefined, options);
+    if (output.hosts.length > 0) this.#dispatchHosts();
+    for (const change of output.chains) if (change.kind === "delete") this.#policies.delete(change.key);
+    this.#setBase();
+  }
+
+  /** What is wanted from now on is what these options make of the policy. */
+  setOptions(options: FirewallOptions): void {
+    this.#options = options;
+    this.#policies.renew(options);
+    this.#workloads.renew(options);
+    this.#hosts.renew(options);
+    this.#dispatchHosts();
+    this.#setBase();
+  }
+
+  #dispatchHosts(): void {
+    this.#hosts.dispatch(this.#options);
+    this.#policies.askAfterNat(this.#hosts.gates(), this.#options);
+  }
+
+  #setBase(): void {
+    const needs = {
+      asks: this.#hosts.asks.bind(this.#hosts),
+      knows: (id: SetId) => this.#types.has(id),
+      isLimited: this.#workloads.isLimited,
+      floating: this.#workloads.floating(this.#options),
+    };
+    const tables: ReadonlyMap<TableName, BaseTable> = baseTables(this.#family, needs, this.#options);
+    for (const { table, group } of this.#base) {
+      const { chains, hooks } = tables.get(table)!;
+      group.set(chains);
+      this.#wanted.hook(table, hooks);
+    }
+  }
+
+  /** A set whose kind changed starts empty, as a new one does. */
+  #setKind(spec: SetSpec): void {
+    const type = ipsetType(spec.kind);
+    const kernelSet = ipsetSpec(spec.id, type, this.#family);
+    if (this.#types.has(spec.id)) this.#ipsets.unwantSet(kernelSet.name);
+    this.#types.set(spec.id, type);
+    this.#ipsets.wantSet(kernelSet);
+  }
+
+  #dropSet(id: SetId): void {
+    this.#types.delete(id);
+    this.#ipsets.unwantSet(ipsetName(id, this.#family));
+  }
+}

@@ -1,0 +1,60 @@
+import type { RuleText, TableName } from "../../../kernel/iptables/table.ts";
+import type { Family } from "../../../net/family.ts";
+import type { Chain } from "../../../policy/chain.ts";
+import { describeOrigin, type Rule } from "../../../policy/rule.ts";
+import type { FirewallOptions } from "../options.ts";
+import { type NeedNets, renderMatch } from "./render-match.ts";
+import { comment, has, rule, setMark } from "./rule-text.ts";
+import { type Allow, allowOf, deny } from "./verdict.ts";
+
+/** The longest prefix of a log line (xt_LOG, 30 octets with its NUL). */
+const LONGEST_LOG_PREFIX = 29;
+
+/** The rules of a policy or profile in one table, for one family. A rule that marks and returns needs two lines. */
+export function policyChainRules(
+  chain: Chain,
+  table: TableName,
+  family: Family,
+  options: FirewallOptions,
+  need: NeedNets,
+): RuleText[] {
+  const allow = allowOf(chain.stage, chain.direction, options);
+  return chain.rules.flatMap((one) => {
+    const name = chain.missing ? `${describeOrigin(one.origin)}: not there` : describeOrigin(one.origin);
+    const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, name, allow, table, options);
+    return renderMatch(one.match, family, need).flatMap(deed);
+  });
+}
+
+/** What becomes of packets that meet `when`. */
+type Deed = (when: RuleText) => RuleText[];
+
+/** A staged rule counts and leaves its policy; one that logs only counts. */
+function onlyCounted({ action }: Rule, name: string): Deed {
+  return (when) => [rule(when, comment(name), action === "log" ? "" : "-j RETURN")];
+}
+
+function deedOf({ action }: Rule, name: string, allow: Allow, table: TableName, options: FirewallOptions): Deed {
+  switch (action) {
+    case "allow":
+      return "target" in allow ? (when) => [rule(when, comment(name), allow.target)] : markAndReturn(name, allow.mark);
+    case "deny":
+      return (when) => deny(name, when, table, options);
+    case "pass":
+      return markAndReturn(name, options.marks.pass);
+    case "log":
+      return (when) => [rule(when, comment(name), logRate(options), logTarget(options))];
+  }
+}
+
+function markAndReturn(name: string, bits: number): Deed {
+  return (when) => [rule(when, comment(name), setMark(bits)), rule(has(bits), "-j RETURN")];
+}
+
+function logRate({ logRate }: FirewallOptions): RuleText {
+  return logRate ? `-m limit --limit ${logRate.rate}/${logRate.per} --limit-burst ${logRate.burst}` : "";
+}
+
+function logTarget({ logPrefix }: FirewallOptions): RuleText {
+  return `-j LOG --log-prefix "${logPrefix.slice(0, LONGEST_LOG_PREFIX).replace(/[^ !#-[\]-~]/gu, "?")}"`;
+}

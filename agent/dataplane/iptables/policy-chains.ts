@@ -1,0 +1,69 @@
+import type { IpsetMember } from "../../../kernel/ipset/set.ts";
+import type { Family } from "../../../net/family.ts";
+import type { Chain, ChainId, HostGates } from "../../../policy/chain.ts";
+import type { SetId } from "../../../policy/set.ts";
+import type { FirewallOptions } from "../options.ts";
+import type { ListSets } from "./list-sets.ts";
+import { policyChain, tableOf } from "./names.ts";
+import { policyChainRules } from "./policy-chain.ts";
+import type { WantedChains } from "./wanted-chains.ts";
+
+/**
+ * Keeps the chains of policies and profiles, each in the table of its stage. What host endpoints ask of packets that the node sends
+ * is in `mangle` too, where those are asked whose destination was translated.
+ */
+export class PolicyChains {
+  readonly #chains = new Map<ChainId, Chain>();
+  readonly #wanted: WantedChains;
+  readonly #lists: ListSets;
+  readonly #family: Family;
+  #askedAfterNat: ReadonlySet<ChainId> = new Set();
+
+  constructor(wanted: WantedChains, lists: ListSets, family: Family) {
+    this.#wanted = wanted;
+    this.#lists = lists;
+    this.#family = family;
+  }
+
+  set(chain: Chain, options: FirewallOptions): void {
+    this.#chains.set(chain.id, chain);
+    const lists = new Map<SetId, readonly IpsetMember[]>();
+    const need = (id: SetId, members: readonly IpsetMember[]) => lists.set(id, members);
+    const table = tableOf(chain);
+    const name = policyChain(chain.id);
+    this.#wanted.set(table, name, policyChainRules(chain, table, this.#family, options, need));
+    this.#lists.hold(chain.id, lists);
+    if (this.#askedAfterNat.has(chain.id)) this.#setAfterNat(chain, options);
+  }
+
+  delete(id: ChainId): void {
+    this.#wanted.drop(tableOf(this.#chains.get(id)!), policyChain(id));
+    this.#wanted.drop("mangle", policyChain(id));
+    this.#lists.hold(id, new Map());
+    this.#chains.delete(id);
+  }
+
+  /** All of them anew, as other options have it. */
+  renew(options: FirewallOptions): void {
+    for (const chain of this.#chains.values()) this.set(chain, options);
+  }
+
+  /** Which chains the host endpoints of this node ask about what the node sends. */
+  askAfterNat(hosts: Iterable<HostGates>, options: FirewallOptions): void {
+    const asked = new Set<ChainId>();
+    for (const { stages } of hosts) {
+      const { tiers, profiles } = stages.normal.egress;
+      for (const { chains } of tiers) for (const id of chains) asked.add(id);
+      for (const id of profiles) asked.add(id);
+    }
+    const before = this.#askedAfterNat;
+    this.#askedAfterNat = asked;
+    for (const id of asked) if (!before.has(id)) this.#setAfterNat(this.#chains.get(id)!, options);
+    for (const id of before) if (!asked.has(id)) this.#wanted.drop("mangle", policyChain(id));
+  }
+
+  #setAfterNat(chain: Chain, options: FirewallOptions): void {
+    const rules = policyChainRules(chain, "mangle", this.#family, options, () => {});
+    this.#wanted.set("mangle", policyChain(chain.id), rules);
+  }
+}
