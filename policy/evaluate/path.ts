@@ -17,6 +17,7 @@ export interface GateVisit {
   readonly direction: Direction;
   /** None where a failsafe port kept the gate from being asked. */
   readonly steps: readonly GateStep[];
+  readonly failsafe?: Reason;
 }
 
 /** Something on a packet's way through the node that had a say, or could have had one. */
@@ -139,8 +140,9 @@ class Path {
       yield this.#ask(gate, host.endpoint, name, stage, direction, packet);
       return;
     }
-    const visit = { endpoint: host.endpoint, interfaceName: name, stage, direction, steps: [] };
-    yield { outcome: "go on", reason: failsafe, gate: visit };
+    const visit = { endpoint: host.endpoint, interfaceName: name, stage, direction, steps: [], failsafe };
+    // Before NAT the port is only spared this gate; others are still to come.
+    yield { outcome: "go on", ...(stage === "normal" && { reason: failsafe }), gate: visit };
   }
 
   #ask(gate: Gate, endpoint: string, interfaceName: string, stage: Stage, direction: Direction, packet: Packet): Hop {

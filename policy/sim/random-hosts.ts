@@ -1,4 +1,6 @@
+import type { PolicyType } from "../../datastore/model/policy-spec.ts";
 import { apiVersion } from "../../datastore/model/resource.ts";
+import type { Rule } from "../../datastore/model/rule.ts";
 import { parseAddress } from "../../net/address-text.ts";
 import type { PolicyInput } from "../graph/policy-graph.ts";
 import { NODE, type RandomWorld } from "./random-world.ts";
@@ -36,19 +38,50 @@ export function randomHostInterface(world: RandomWorld): PolicyInput {
   return { kind: "HostInterface", change: { kind: "set", key: name, value } };
 }
 
-/** Turns a policy's spec now and then into one that host endpoints ask on the way, as validation would let through. */
-export function onTheWay<S extends object>(world: RandomWorld, spec: S): S {
-  switch (world.int(6)) {
-    case 0:
-    case 1:
-      return { ...spec, applyOnForward: true };
-    case 2:
-      return { ...spec, applyOnForward: true, doNotTrack: true };
-    case 3: {
-      const { egress: _egress, types: _types, ...ingress } = { egress: [], types: [], ...spec };
-      return { ...(ingress as unknown as S), applyOnForward: true, preDNAT: true };
-    }
-    default:
-      return spec;
+/** What a kernel that has all its addresses says of the node's interfaces. */
+export function presentInterfaces(): PolicyInput[] {
+  return HOST_INTERFACES.map(({ name, addresses }) => {
+    const value = addresses.map((text) => parseAddress(text)!);
+    return { kind: "HostInterface", change: { kind: "set", key: name, value } };
+  });
+}
+
+/** The directions of a policy's spec, as far as they are looked at here. */
+interface Sided {
+  readonly ingress?: readonly Rule[];
+  readonly egress?: readonly Rule[];
+  readonly types?: readonly PolicyType[];
+}
+
+/**
+ * Turns a policy's spec now and then into one that host endpoints ask on the way, as validation would let through; most of
+ * those end in a rule that is met often.
+ */
+export function onTheWay<S extends Sided>(world: RandomWorld, spec: S): S {
+  const form = world.int(6);
+  if (form === 5) return spec;
+  const last = world.chance(0.7) ? [broadRule(world)] : [];
+  const ingress = [...(spec.ingress ?? []), ...last];
+  if (form === 4) {
+    const { egress: _egress, types: _types, ...rest } = spec;
+    return { ...(rest as S), ingress, applyOnForward: true, preDNAT: true };
   }
+  const egress = world.chance(0.5) ? [...(spec.egress ?? []), ...last] : spec.egress;
+  return {
+    ...spec,
+    ingress,
+    ...(egress && { egress }),
+    applyOnForward: true,
+    ...(form === 3 && { doNotTrack: true }),
+  };
+}
+
+function broadRule(world: RandomWorld): Rule {
+  const protocol = world.pick([undefined, undefined, "TCP", "UDP"] as const);
+  return {
+    action: world.pick(["Allow", "Allow", "Allow", "Deny", "Pass"] as const),
+    ...(protocol && { protocol }),
+    ...(world.chance(0.3) && { ipVersion: world.pick([4, 6] as const) }),
+    ...(world.chance(0.3) && { source: { nets: [world.pick(["10.65.0.0/16", "10.67.0.0/31", "fd00:67::/64"])] } }),
+  };
 }

@@ -30,6 +30,8 @@ const NAMESPACES = ["red", "blue"];
 const TIERS = ["default", "early", "late"];
 const SERVICES = ["db", "web"];
 const PROFILES = ["kns.red", "kns.blue", "open"];
+/** Where host endpoints are about, workloads are often open, so that packets come as far as those. */
+const HOST_PROFILES = ["open", "projectcalico-default-allow", "projectcalico-default-allow"];
 const SELECTORS = [
   "",
   "all()",
@@ -168,7 +170,7 @@ export class RandomWorld {
       node: n < 4 && this.chance(0.9) ? NODE : "node-b",
       interfaceName: this.chance(0.9) ? `cali${n + 1}` : this.pick(INTERFACES),
       ipNetworks: [...new Set([...own, ...(n >= 4 || this.chance(0.2) ? others : [])])],
-      profiles: [...new Set([`kns.${namespace}`, ...this.some(PROFILES, 1)])],
+      profiles: [...new Set([`kns.${namespace}`, ...this.some(this.#hosts ? HOST_PROFILES : PROFILES, 1)])],
       ...(this.chance(0.7) && { ports: [port] }),
       ...(this.chance(0.1) && { allowSpoofedSourcePrefixes: [this.pick(["10.99.0.0/24", "fd99::/64"])] }),
       ...(this.chance(0.05) && { qosControls: { ingressPacketRate: 1000, egressMaxConnections: 5 } }),

@@ -6,7 +6,7 @@ import { systemClock } from "../../../lib/io/clock.ts";
 import { tableOf } from "../nftables/sim/table-of.ts";
 import type { FirewallOptions } from "../options.ts";
 import type { Firewall } from "../sim/agreement.ts";
-import { HOST_ADDRESSES, LAB_INTERFACES, UPLINK_PACKET } from "../sim/random-case.ts";
+import { HOST_ADDRESSES, LAB_INTERFACES, TRANSLATED, UPLINK_PACKET } from "../sim/lab-net.ts";
 import { PacketLab } from "./packet-lab.ts";
 
 /** The kernel's nftables in a namespace of its own, as a firewall that packets can ask. */
@@ -22,7 +22,7 @@ export class NftablesLab implements Firewall {
   }
 
   async open(): Promise<void> {
-    await this.lab.open(LAB_INTERFACES, HOST_ADDRESSES);
+    await this.lab.open(LAB_INTERFACES, HOST_ADDRESSES, TRANSLATED);
     this.#port = new NfnetlinkPort(openNetlink, manxTable, `/run/netns/${this.lab.node}`);
     const tell = (fact: object) => {
       if ("error" in fact) throw new Error(JSON.stringify(fact));

@@ -3,7 +3,7 @@ import { describeReason, evaluate, type NodePolicy } from "../../../policy/evalu
 import type { PolicyOutput } from "../../../policy/output.ts";
 import type { Packet } from "../../../policy/packet.ts";
 import { describePacket } from "./describe-packet.ts";
-import { randomCase } from "./random-case.ts";
+import { type CaseOptions, randomCase } from "./random-case.ts";
 
 /** A firewall that can be given a policy from scratch, and asked by packets. */
 export interface Firewall {
@@ -29,10 +29,11 @@ export async function disagreement(
   node: NodePolicy,
   seeds: Iterable<number>,
   done: (seed: number) => void = () => {},
+  options: CaseOptions = {},
 ): Promise<string | Tally> {
   let [cases, packets, allowed] = [0, 0, 0];
   for (const seed of seeds) {
-    const drawn = randomCase(seededRandom(seed), node);
+    const drawn = randomCase(seededRandom(seed), node, options);
     await firewall.enforce(drawn.output);
     const passed = await firewall.send(drawn.packets.map(({ packet }) => packet));
     for (const [at, judged] of drawn.packets.entries()) {

@@ -8,5 +8,7 @@ export function describePacket(packet: Packet): string {
     `${formatAddress(address)}${port === undefined ? "" : ` port ${port}`}`;
   const icmp = icmpType === undefined ? "" : ` type ${icmpType} code ${icmpCode}`;
   const path = `${packet.inInterface ?? "this node"} > ${packet.outInterface ?? "this node"}`;
-  return `${path}: ${end(source, sourcePort)} > ${end(destination, destinationPort)}, protocol ${packet.protocol}${icmp}`;
+  const { preDnat } = packet;
+  const before = preDnat ? `, sent to ${end(preDnat.destination, preDnat.destinationPort ?? destinationPort)}` : "";
+  return `${path}: ${end(source, sourcePort)} > ${end(destination, destinationPort)}, protocol ${packet.protocol}${icmp}${before}`;
 }
