@@ -1,5 +1,6 @@
 import type { Link, LinkAddress, LinksListener } from "../kernel/links.ts";
 import type { Change } from "../lib/change.ts";
+import type { Address } from "../net/address.ts";
 import type { NodeGraph } from "./graph/node-graph.ts";
 import type { HostAddress } from "./registration/own-address.ts";
 
@@ -9,6 +10,8 @@ export class HostLinks {
   readonly #links = new Map<number, Link>();
   readonly #byName = new Map<string, number>();
   readonly #addresses = new Map<string, LinkAddress>();
+
+  #isNew = false;
 
   constructor(graph: NodeGraph) {
     this.#graph = graph;
@@ -24,6 +27,8 @@ export class HostLinks {
       address: (change) => {
         if (change.kind === "set") this.#addresses.set(change.key, change.value);
         else this.#addresses.delete(change.key);
+        this.#isNew = true;
+        changed();
       },
       synced,
       failed,
@@ -52,7 +57,26 @@ export class HostLinks {
     }));
   }
 
+  /** Whether interfaces or addresses changed since this was last asked. */
+  takeNews(): boolean {
+    const isNew = this.#isNew;
+    this.#isNew = false;
+    return isNew;
+  }
+
+  /** The addresses of every interface, by its name. */
+  byInterface(): ReadonlyMap<string, readonly Address[]> {
+    const all = new Map<string, Address[]>();
+    for (const name of this.#byName.keys()) all.set(name, []);
+    for (const { ifindex, prefix } of this.#addresses.values()) {
+      const { family, a, b, c, d } = prefix;
+      all.get(this.nameOf(ifindex))?.push({ family, a, b, c, d });
+    }
+    return all;
+  }
+
   #onLink(change: Change<number, Link>): void {
+    this.#isNew = true;
     const before = this.#links.get(change.key);
     const after = change.kind === "set" ? change.value : undefined;
     if (after) this.#links.set(change.key, after);

@@ -191,4 +191,49 @@ describe("entries of the store", () => {
     feed(`${resources}nodes/n2`, undefined);
     assert.equal(pools(), 3);
   });
+
+  it("become host endpoints, staged policies and members of services, and none of it when they are gone", () => {
+    const { feed, policy, facts, intake } = setUp();
+    const host = {
+      kind: "HostEndpoint",
+      apiVersion,
+      metadata: { name: "h" },
+      spec: { node: "n1", interfaceName: "eth0" },
+    };
+    feed(`${resources}hostendpoints/h`, host);
+    feed(`${resources}workloadendpoints/ns/n1-k8s-a-eth0`, endpoint("n1"));
+    feed(`${resources}tiers/default`, { kind: "Tier", apiVersion, metadata: { name: "default" }, spec: {} });
+    const kind = "StagedNetworkPolicy";
+    feed(`${resources}stagednetworkpolicies/ns/default.s`, { ...policyNamed("default.s", "Deny"), kind });
+    const destination = { services: { name: "db", namespace: "ns" } };
+    const spec = { selector: "all()", types: ["Egress"], egress: [{ action: "Allow", destination }] };
+    feed(`${resources}networkpolicies/ns/db`, { ...policyNamed("db", "Allow"), spec });
+    const slice = (address: string) => ({
+      metadata: { name: "db-1", namespace: "ns", labels: { "kubernetes.io/service-name": "db" } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [address] }],
+      ports: [{ port: 5432, protocol: "TCP" }],
+    });
+    feed(`${resources}kubernetesendpointslices/ns/db-1`, slice("10.0.0.9"));
+    feed(`${resources}kubernetesservice/ns/db`, { metadata: { name: "db" } });
+    const { hosts, chains, members } = policy.flush();
+    assert.deepEqual(
+      hosts.map(({ key }) => key),
+      ["eth0"],
+    );
+    assert.ok(chains.some((change) => change.kind === "set" && change.value.staged && change.value.owner.name === "s"));
+    assert.match(JSON.stringify([...members.values()]), /10\.0\.0\.9/);
+    assert.equal(intake.policyCount, 1, "staged policies are counted apart");
+    feed(`${resources}kubernetesendpointslices/ns/db-1`, "{");
+    assert.match(JSON.stringify([...policy.flush().members.values()]), /"removed":\["10\.0\.0\.9/);
+    assert.deepEqual(
+      facts.map((told) => told.fact),
+      ["agent.resource-invalid"],
+    );
+    feed(`${resources}hostendpoints/h`, undefined);
+    assert.deepEqual(
+      policy.flush().hosts.map((change) => change.kind),
+      ["delete"],
+    );
+  });
 });

@@ -1,24 +1,23 @@
 import { decodeResource } from "../datastore/decode.ts";
 import { decodeAffinity } from "../datastore/ipam-decode.ts";
 import { parseIpamPath } from "../datastore/ipam-key.ts";
+import { parseKubernetesPath } from "../datastore/kubernetes-key.ts";
 import { affinityState } from "../datastore/model/block-affinity.ts";
 import type { ClusterInformation } from "../datastore/model/cluster-information.ts";
 import type { FelixConfiguration } from "../datastore/model/felix-configuration.ts";
 import type { Kind } from "../datastore/model/resource.ts";
 import type { Resource } from "../datastore/model/schemas.ts";
-import { canonicalPolicyName } from "../datastore/policy-name.ts";
-import { PolicySpellings } from "../datastore/policy-spellings.ts";
 import { type Problem, problemText } from "../datastore/problem.ts";
 import { parseResourcePath, type ResourceKey } from "../datastore/resource-key.ts";
 import type { Entry } from "../datastore/store.ts";
-import { asCalled } from "../datastore/stored-form.ts";
 import type { Change } from "../lib/change.ts";
 import type { Tell } from "../lib/fact.ts";
 import { prefixKey } from "../net/prefix.ts";
-import type { PolicyGraph, PolicyInput } from "../policy/graph/policy-graph.ts";
+import type { PolicyGraph } from "../policy/graph/policy-graph.ts";
 import { felixFor } from "./config/felix-scope.ts";
 import type { AgentFact } from "./fact.ts";
 import type { NodeGraph } from "./graph/node-graph.ts";
+import { PolicyIntake } from "./policy-intake.ts";
 
 /** Where resources go. */
 export interface IntakeTargets {
@@ -41,11 +40,15 @@ const followed: ReadonlySet<Kind> = new Set<Kind>([
   "FelixConfiguration",
   "GlobalNetworkPolicy",
   "GlobalNetworkSet",
+  "HostEndpoint",
   "IPPool",
   "NetworkPolicy",
   "NetworkSet",
   "Node",
   "Profile",
+  "StagedGlobalNetworkPolicy",
+  "StagedKubernetesNetworkPolicy",
+  "StagedNetworkPolicy",
   "Tier",
   "WorkloadEndpoint",
 ]);
@@ -56,7 +59,7 @@ const followed: ReadonlySet<Kind> = new Set<Kind>([
  */
 export class Intake {
   readonly #targets: IntakeTargets;
-  readonly #policies = new PolicySpellings<Resource>();
+  readonly #policies: PolicyIntake;
   readonly #felix = new Map<string, FelixConfiguration>();
   readonly #invalid = new Set<string>();
   #cluster: ClusterInformation | undefined;
@@ -65,6 +68,7 @@ export class Intake {
 
   constructor(targets: IntakeTargets) {
     this.#targets = targets;
+    this.#policies = new PolicyIntake(targets.policy);
   }
 
   on(change: Change<string, Entry>): void {
@@ -72,6 +76,12 @@ export class Intake {
     if (resource) {
       if (followed.has(resource.kind)) this.#onResource(resource, change);
       else if (resource.kind === "CalicoNodeStatus") this.#targets.onNodeStatus?.(change);
+      return;
+    }
+    const copy = parseKubernetesPath(change.key);
+    if (copy) {
+      const decoded = this.#policies.onKubernetes(copy, change.kind === "set" ? change.value.value : undefined);
+      this.#judge(change.key, decoded?.ok === false ? decoded.problems : []);
       return;
     }
     const ipam = parseIpamPath(change.key);
@@ -165,25 +175,19 @@ export class Intake {
         break;
       case "NetworkPolicy":
       case "GlobalNetworkPolicy":
-        this.#onPolicy(key, key.kind, value);
+      case "StagedNetworkPolicy":
+      case "StagedGlobalNetworkPolicy":
+        this.#policies.onPolicy(key, key.kind, value);
         break;
+      case "StagedKubernetesNetworkPolicy":
+      case "HostEndpoint":
       case "NetworkSet":
       case "GlobalNetworkSet":
       case "Profile":
       case "Tier":
-        policy.on({ kind: key.kind, change: only(key.kind) } as PolicyInput);
+        this.#policies.onPlain(key, key.kind, value);
         break;
     }
-  }
-
-  /** Two spellings of one name are one policy, called as people call it. */
-  #onPolicy(key: ResourceKey, kind: "NetworkPolicy" | "GlobalNetworkPolicy", value: Resource | undefined): void {
-    const change = this.#policies.on(key, value);
-    if (!change) return;
-    const name = canonicalPolicyName(key.name);
-    const id = key.namespace === undefined ? name : `${key.namespace}/${name}`;
-    const policy = change.kind === "set" ? asCalled(change.value) : undefined;
-    this.#targets.policy.on({ kind, change: changeOf(id, policy) } as PolicyInput);
   }
 }
 

@@ -1,15 +1,20 @@
 import type { Reading } from "./field.ts";
 
-/** Whether an interface of this name is left alone. */
-export type InterfaceExclusion = readonly (string | RegExp)[];
+/** Which interfaces are left alone: names, and regular expressions between slashes. */
+export type InterfaceExclusion = readonly string[];
 
-function term(word: string): string | RegExp | undefined {
-  const pattern = /^\/(.{1,200})\/$/.exec(word)?.[1];
-  if (pattern === undefined) return /^[^\s/]{1,15}$/.test(word) ? word : undefined;
+function patternOf(word: string): string | undefined {
+  return /^\/(.{1,200})\/$/.exec(word)?.[1];
+}
+
+function isTerm(word: string): boolean {
+  const pattern = patternOf(word);
+  if (pattern === undefined) return /^[^\s/]{1,15}$/.test(word);
   try {
-    return new RegExp(pattern);
+    new RegExp(pattern);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -17,13 +22,15 @@ function term(word: string): string | RegExp | undefined {
 export const interfaceExclusion: Reading<InterfaceExclusion> = {
   read: (value) => {
     const words = value.split(",").flatMap((word) => word.trim() || []);
-    const terms = words.flatMap((word) => term(word) ?? []);
-    return terms.length === words.length ? terms : undefined;
+    return words.every(isTerm) ? words : undefined;
   },
   want: "names of interfaces, and regular expressions between slashes, with commas, such as kube-ipvs0,/^docker/",
 };
 
 /** Whether the exclusion names the interface. */
 export function isExcluded(exclusion: InterfaceExclusion, name: string): boolean {
-  return exclusion.some((one) => (typeof one === "string" ? one === name : one.test(name)));
+  return exclusion.some((word) => {
+    const pattern = patternOf(word);
+    return pattern === undefined ? word === name : new RegExp(pattern).test(name);
+  });
 }

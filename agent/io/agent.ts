@@ -12,9 +12,11 @@ import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import type { BgpService } from "../bgp/bgp-service.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
-import type { Variables } from "../config/read.ts";
+import { type InterfaceExclusion, isExcluded } from "../config/interface-exclusion.ts";
+import { felixSettings, type Variables } from "../config/read.ts";
 import type { AgentFact } from "../fact.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
+import { HostInterfaces } from "../host-interfaces.ts";
 import { HostLinks } from "../host-links.ts";
 import { Intake, type IntakeTargets } from "../intake.ts";
 import { LiveSettings } from "../live-settings.ts";
@@ -70,6 +72,8 @@ export class Agent {
   readonly #secrets: Secrets;
   readonly #settings: LiveSettings;
   readonly #progress = new Progress();
+  readonly #hostInterfaces = new HostInterfaces();
+  #excluded: InterfaceExclusion | undefined;
   #kernel: Kernel | undefined;
   #bgp: BgpSide | undefined;
   #firewall: Firewall | undefined;
@@ -90,7 +94,7 @@ export class Agent {
     const { environment, layers, tell } = options;
     const { nodeName, routerId } = environment;
     this.graph = new NodeGraph({ nodeName, routerId });
-    this.policy = new PolicyGraph(nodeName);
+    this.policy = new PolicyGraph(nodeName, felixSettings(layers, []).settings.interfacePrefix);
     this.links = new HostLinks(this.graph);
     this.intake = new Intake({
       nodeName,
@@ -259,6 +263,7 @@ export class Agent {
     this.#readSettings();
     const began = performance.now();
     this.#secrets.follow(this.graph.secretFiles);
+    this.#tellInterfaces();
     const node = this.graph.turn();
     const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
     this.#newsAt = undefined;
@@ -269,6 +274,16 @@ export class Agent {
       this.#tellTurn(turn, node, performance.now() - began);
       this.look();
     });
+  }
+
+  /** What policy has to know of this machine: the interfaces that are the host's, by which host endpoints are found. */
+  #tellInterfaces(): void {
+    const { interfaceExclude } = this.settings;
+    if (!this.links.takeNews() && interfaceExclude === this.#excluded) return;
+    this.#excluded = interfaceExclude;
+    const isHosts = (name: string): boolean => !this.#isWorkload(name) && !isExcluded(interfaceExclude, name);
+    for (const change of this.#hostInterfaces.changes(this.links.byInterface(), isHosts))
+      this.policy.on({ kind: "HostInterface", change });
   }
 
   /** Looks again at who is up. */
