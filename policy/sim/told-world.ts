@@ -64,10 +64,10 @@ export class ToldWorld {
   }
 
   /** `allow` or `deny` and why, for a TCP packet between two addresses unless told otherwise. */
-  ask(source: string, destination: string, more: Partial<Packet>): string {
+  ask(source: string, destination: string, more: Partial<Packet>, node: Partial<NodePolicy> = {}): string {
     const ends = { source: parseAddress(source)!, destination: parseAddress(destination)! };
     const packet = { ...ends, protocol: 6, sourcePort: 1000, destinationPort: 80, ...more };
-    const { verdict, reason } = evaluate(this.state, plainNode, packet);
+    const { verdict, reason } = evaluate(this.state, { ...plainNode, ...node }, packet);
     return `${verdict}: ${describeReason(reason)}`;
   }
 
