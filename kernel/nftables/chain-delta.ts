@@ -1,6 +1,7 @@
 import { type Chain, type Hook, samePlace } from "./chain.ts";
-import { type EncodedRule, encodeRule } from "./encoded-rule.ts";
+import { type EncodedRule, encodeRule, isMatch } from "./encoded-rule.ts";
 import type { ChainState, Operation, RuleState } from "./port.ts";
+import type { Rule } from "./rule.ts";
 import type { TableFamily } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -39,6 +40,16 @@ function sameHook(x: Hook | undefined, y: Hook | undefined): boolean {
   return samePlace(x, y) && x?.policy === y?.policy;
 }
 
+function sameRules(x: readonly { identity: string }[], y: readonly { identity: string }[]): boolean {
+  return x.length === y.length && x.every((rule, i) => rule.identity === y[i]!.identity);
+}
+
+/** Drops what met the rule's questions, or everything. */
+function dropInstead(rule: Rule | undefined, why: string): Rule {
+  const asked = rule?.expressions.filter(isMatch) ?? [];
+  return { expressions: [...asked, { kind: "counter" }, { kind: "drop" }], name: why };
+}
+
 /** The chains we want against those the kernel has, rule by rule, and the steps between them. */
 export class ChainDelta {
   readonly #family: TableFamily;
@@ -47,6 +58,8 @@ export class ChainDelta {
   readonly #dirty = new Set<string>();
   /** Made ahead of what will lead to them: no packet comes there yet. */
   readonly #ahead = new Set<string>();
+  /** What is wished of chains that the kernel does not take, while something else stands in for them. */
+  readonly #wishes = new Map<string, WantedChain>();
   readonly #rulesAtOnce: number;
 
   /** `rulesAtOnce`: how many rules of new chains may go into one transaction. */
@@ -58,6 +71,9 @@ export class ChainDelta {
   /** This chain should be there. @throws InvalidRuleset when a rule cannot be said */
   want(chain: Chain): void {
     const rules = chain.rules.map((rule) => encodeRule(this.#family, rule));
+    const wish = this.#wishes.get(chain.name);
+    if (wish && sameHook(wish.hook, chain.hook) && sameRules(wish.rules, rules)) return;
+    this.#wishes.delete(chain.name);
     this.#wanted.set(chain.name, { hook: chain.hook, rules });
     this.#recheck(chain.name);
   }
@@ -65,7 +81,35 @@ export class ChainDelta {
   /** This chain should not be there. */
   unwant(name: string): void {
     this.#wanted.delete(name);
+    this.#wishes.delete(name);
     this.#recheck(name);
+  }
+
+  /**
+   * Some rules of this chain are never taken: until it is wished otherwise, one drop stands in for the chain; in a base chain, by which all
+   * packets of the host come, only for those rules. Answers false when that has been tried already.
+   */
+  standIn(name: string, refused: readonly EncodedRule[], why: string): boolean {
+    const wish = this.#wanted.get(name);
+    if (!wish || this.#wishes.has(name)) return false;
+    const isRefused = (rule: EncodedRule): boolean => refused.some(({ identity }) => identity === rule.identity);
+    const drop = (rule?: Rule): EncodedRule => encodeRule(this.#family, dropInstead(rule, why));
+    const rules = wish.hook ? wish.rules.map((each) => (isRefused(each) ? drop(each.rule) : each)) : [drop()];
+    this.#wishes.set(name, wish);
+    this.#wanted.set(name, { hook: wish.hook, rules });
+    this.#recheck(name);
+    return true;
+  }
+
+  /** Wants again what was wished of chains for which something stands in; answers whether there are any. */
+  wantWishes(): boolean {
+    const wishes = [...this.#wishes];
+    this.#wishes.clear();
+    for (const [name, wish] of wishes) {
+      this.#wanted.set(name, wish);
+      this.#recheck(name);
+    }
+    return wishes.length > 0;
   }
 
   /** How many chains and rules are wanted. */
@@ -225,9 +269,7 @@ export class ChainDelta {
     const actual = this.#actual.get(name);
     const same =
       wanted && actual
-        ? sameHook(wanted.hook, actual.hook) &&
-          wanted.rules.length === actual.rules.length &&
-          wanted.rules.every((rule, i) => rule.identity === actual.rules[i]!.identity)
+        ? sameHook(wanted.hook, actual.hook) && sameRules(wanted.rules, actual.rules)
         : wanted === actual;
     if (same) this.#dirty.delete(name);
     else this.#dirty.add(name);

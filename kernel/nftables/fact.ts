@@ -14,6 +14,15 @@ export type NftFact =
       readonly attempt: number;
       readonly retryMs: number;
     }
+  /** The kernel never takes some rule of this chain: a drop stands in for it, everything else goes on. Tried again now and then. */
+  | {
+      readonly fact: "nft.isolated";
+      readonly table: string;
+      readonly chain: string;
+      readonly what: string;
+      readonly error: string;
+      readonly detail: string;
+    }
   /** The kernel could not be asked at all. */
   | {
       readonly fact: "nft.failed";
@@ -31,6 +40,7 @@ export type NftFact =
 export const nftLevels: Levels<NftFact> = {
   "nft.adopted": "info",
   "nft.refused": "error",
+  "nft.isolated": "error",
   "nft.failed": "error",
   "nft.disturbed": "warn",
   "nft.rebuilt": "warn",

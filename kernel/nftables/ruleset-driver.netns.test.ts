@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { systemClock } from "../../lib/io/clock.ts";
 import { openNetlink } from "../io/netlink-socket.ts";
+import type { Expression } from "./expression.ts";
 import type { NftFact } from "./fact.ts";
 import { NfnetlinkPort } from "./nfnetlink-port.ts";
 import { representativeTable } from "./representative.contract.ts";
@@ -122,7 +123,41 @@ describe("the nftables driver in a running kernel", function () {
       const rules = (text: string): string[] => text.split("\n").sort();
       assert.deepEqual(rules(nft("-s", "list", "table", "inet", "manx")), rules(wanted), harm);
     }
-    assert.ok(told.every(({ fact }) => fact === "nft.disturbed"));
+    assert.deepEqual(
+      told.map(({ fact }) => fact),
+      Array(4).fill("nft.disturbed"),
+    );
+  });
+
+  it("a rule that it never takes costs its own chain, and nothing else", async () => {
+    const { driver, told } = start();
+    const chain = (name: string, ...expressions: Expression[]) => ({ name, rules: [{ name, expressions }] });
+    driver.wantChain(chain("translates", { kind: "counter" }, { kind: "masquerade" }));
+    driver.wantChain(chain("fine", { kind: "counter" }, { kind: "accept" }));
+    const jumps = ["translates", "fine"].map((name) => ({ expressions: [{ kind: "jump", chain: name } as const] }));
+    driver.wantChain({
+      name: "forward",
+      hook: { type: "filter", point: "forward", priority: 0, policy: "accept" },
+      rules: jumps,
+    });
+    await driver.apply();
+    const listed = nft("-s", "list", "table", "inet", "manx");
+    assert.match(listed, /chain fine \{\s+counter accept comment "fine"/);
+    assert.match(listed, /counter drop comment "the kernel refuses (translates|forward): /);
+    const isolated = told.flatMap((fact) => (fact.fact === "nft.isolated" ? [fact.chain] : []));
+    assert.equal(isolated.length, 1);
+    driver.wantChain(chain("fine", { kind: "counter" }, { kind: "drop" }));
+    await driver.apply();
+    assert.match(nft("-s", "list", "table", "inet", "manx"), /counter drop comment "fine"/);
+  });
+
+  it("a driver that leaves takes its table along, whatever is in it", async () => {
+    const { driver } = start();
+    driver.want(representativeTable);
+    await driver.apply();
+    await driver.remove();
+    assert.doesNotMatch(nft("list", "tables"), /manx/);
+    await start().driver.remove();
   });
 
   it("another process goes on with the table it finds, and changes nothing that is right", async () => {

@@ -3,19 +3,21 @@ import { invariant } from "../../lib/error.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { millis } from "../../lib/unit.ts";
 import { errnoName } from "../errno.ts";
-import { KernelError } from "../error.ts";
+import { KernelError, refused } from "../error.ts";
 import type { Chain } from "./chain.ts";
 import { ChainDelta } from "./chain-delta.ts";
 import type { Count } from "./expression/counter.ts";
 import type { Verdict } from "./expression.ts";
 import type { NftFact } from "./fact.ts";
 import { describe, validName } from "./operation-text.ts";
-import type { Disturbance, NftablesPort, Operation, Outcome } from "./port.ts";
+import type { Disturbance, NftablesPort, Operation, Outcome, Refusal } from "./port.ts";
 import { countByName } from "./rule-count.ts";
 import type { ElementText, SetSpec } from "./set.ts";
 import { SetDelta } from "./set-delta.ts";
+import { StubbornRules } from "./stubborn-rules.ts";
 import type { Table, TableId } from "./table.ts";
 import { Transaction } from "./transaction.ts";
+import { wantTable } from "./want-table.ts";
 
 /** After so many failures in a row the table is replaced whole: what stands in the way may be something we do not see. */
 const rebuildAfter = 3;
@@ -23,6 +25,10 @@ const firstRetryMs = 10;
 const longestRetryMs = 2000;
 /** So often in a row we let somebody else's commits send us back to look; then we commit upon what we saw. */
 const staleLimit = 10;
+/** So long a chain that the kernel does not take is left alone before it is tried again. */
+const wishAgainMs = 60_000;
+/** For larger transactions we stop listening: the kernel describes to listeners every rule of them. */
+const heardRules = 1000;
 /** For more chains than this, handles are not asked chain by chain. */
 const chainsAskedSingly = 16;
 
@@ -66,6 +72,10 @@ export class RulesetDriver {
   #retry: Cancel | undefined;
   #waiting: (() => void)[] = [];
   #unwatch: Cancel | undefined;
+  #wishAgain: Cancel | undefined;
+  readonly #stubborn = new StubbornRules();
+  /** A disturbance has been told and is not put right yet. */
+  #disturbanceTold = false;
 
   constructor({ port, clock, table, tell, atOnce = { elements: 20_000, rules: 2000 } }: RulesetDriverOptions) {
     this.#port = port;
@@ -132,19 +142,7 @@ export class RulesetDriver {
 
   /** The table should be exactly this: all the calls above in one. @throws InvalidRuleset */
   want(table: Table): void {
-    const chains = new Set(table.chains.map((chain) => chain.name));
-    const sets = new Set([...table.sets, ...table.maps].map((set) => set.name));
-    for (const name of [...this.#chains.wantedNames()]) if (!chains.has(name)) this.unwantChain(name);
-    for (const name of this.#sets.wantedNames()) if (!sets.has(name)) this.unwantSet(name);
-    for (const set of table.sets) {
-      this.wantSet(set);
-      this.#sets.set({ name: set.name, key: set.key, interval: set.interval ?? false }).replace(set.elements);
-    }
-    for (const map of table.maps) {
-      this.wantMap(map.name);
-      this.#sets.map(map.name).replace(map.entries);
-    }
-    for (const chain of table.chains) this.wantChain(chain);
+    wantTable(table, this.#chains, this.#sets);
   }
 
   /** From now on what is not wanted goes. Before, a table that an earlier process left only grows and is corrected. */
@@ -183,6 +181,16 @@ export class RulesetDriver {
     this.#closed = true;
     this.#unwatch?.();
     this.#retry?.();
+    this.#wishAgain?.();
+  }
+
+  /** Stops, and takes the table out of the kernel, whoever made it. @throws KernelError when the kernel does not let it go */
+  async remove(): Promise<void> {
+    this.close();
+    const outcome = await this.#port.commit([{ kind: "new table" }, { kind: "delete table" }]);
+    if (outcome.kind === "committed") return;
+    const refusal = outcome.kind === "refused" ? outcome.refusals[0]! : undefined;
+    throw refused(`delete table ${this.#name}`, refusal?.errno ?? 0, refusal?.detail ?? "the answer was lost");
   }
 
   #entries(map: string): { want(name: string, verdict: Verdict): void; unwant(name: string): void } {
@@ -194,7 +202,8 @@ export class RulesetDriver {
   #disturbed(how: Disturbance): void {
     if (this.#closed) return;
     this.#known = false;
-    this.#tell({ fact: "nft.disturbed", table: this.#name, how });
+    if (!this.#disturbanceTold) this.#tell({ fact: "nft.disturbed", table: this.#name, how });
+    this.#disturbanceTold = true;
     void this.#work();
   }
 
@@ -225,6 +234,7 @@ export class RulesetDriver {
 
   #satisfied(): void {
     this.#failures = 0;
+    this.#disturbanceTold = false;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
@@ -256,6 +266,12 @@ export class RulesetDriver {
     const operations = transaction.operations();
     const generation = this.#stale < staleLimit ? this.#generation : undefined;
     this.#generation = undefined;
+    if (this.#closed) return false;
+    if (operations.length > heardRules) {
+      // The watch begins anew at the next rest, with a look at whether anybody committed meanwhile.
+      this.#unwatch?.();
+      this.#unwatch = undefined;
+    }
     const outcome = await this.#port.commit(operations, generation);
     return this.#took(transaction, operations, outcome);
   }
@@ -285,6 +301,7 @@ export class RulesetDriver {
     this.#stale = outcome.kind === "stale" ? this.#stale + 1 : 0;
     if (outcome.kind === "committed") {
       this.#expected++;
+      this.#stubborn.committed();
       transaction.committed(operations, outcome.handles);
       return true;
     }
@@ -299,11 +316,30 @@ export class RulesetDriver {
       });
       return false;
     }
+    if (this.#isolate(operations, outcome.refusals)) return true;
     const { operation, errno, detail } = outcome.refusals[0]!;
     const what = describe(operations[operation]);
     const refusal = { what, error: errnoName(errno), detail };
     this.#tell({ fact: "nft.refused", table: this.#name, ...refusal, ...this.#retryLater() });
     return false;
+  }
+
+  /** Something stands in from now on for chains that the kernel never takes; answers whether there are any. */
+  #isolate(operations: readonly Operation[], refusals: readonly Refusal[]): boolean {
+    let isolated = false;
+    for (const { chain, rules, refusal } of this.#stubborn.refused(operations, refusals)) {
+      const error = errnoName(refusal.errno);
+      if (!this.#chains.standIn(chain, rules, `the kernel refuses ${chain}: ${error}`)) continue;
+      isolated = true;
+      const what = describe(operations[refusal.operation]);
+      this.#tell({ fact: "nft.isolated", table: this.#name, chain, what, error, detail: refusal.detail });
+    }
+    if (!isolated) return false;
+    this.#wishAgain ??= this.#clock.after(millis(wishAgainMs), () => {
+      this.#wishAgain = undefined;
+      if (this.#chains.wantWishes()) void this.#work();
+    });
+    return true;
   }
 
   /** Reads the whole table. A disturbance that comes meanwhile makes us look again. */

@@ -1,6 +1,7 @@
 import type { Cancel } from "../../../lib/clock.ts";
 import { errno } from "../../errno.ts";
 import { KernelError } from "../../error.ts";
+import type { Expression } from "../expression.ts";
 import type { Disturbance, NftablesPort, Operation, Outcome, Refusal, RuleState, TableState } from "../port.ts";
 import { SimTable } from "./table.ts";
 
@@ -16,6 +17,7 @@ export class SimNftables implements NftablesPort {
   #nextHandle = 1;
   readonly #watchers = new Set<(what: Disturbance) => void>();
   readonly #faults: ("lost" | number)[] = [];
+  #lacks: (expression: Expression) => boolean = () => false;
   #closed = false;
   /** How many transactions the table has taken from us. */
   committed = 0;
@@ -25,6 +27,11 @@ export class SimNftables implements NftablesPort {
   /** The next transactions meet these: an errno that refuses the whole, or "lost": it happens, but the answer does not come. */
   failNext(...faults: ("lost" | number)[]): void {
     this.#faults.push(...faults);
+  }
+
+  /** From now on the kernel knows no such expressions: every rule with one is refused (ENOENT, as without its module). */
+  lack(lacks: (expression: Expression) => boolean): void {
+    this.#lacks = lacks;
   }
 
   /** Somebody else's transaction on our table; throws when the kernel would refuse it. */
@@ -114,7 +121,9 @@ export class SimNftables implements NftablesPort {
       } else if (operation.kind === "new rule") {
         const handle = this.#nextHandle++;
         handles.set(index, handle);
-        result = table.addRule(operation.chain, operation.rule, handle, operation.before);
+        result = operation.rule.rule.expressions.some(this.#lacks)
+          ? errno.ENOENT
+          : table.addRule(operation.chain, operation.rule, handle, operation.before);
       } else result = table.apply(operation);
       if (result !== 0) refusals.push({ operation: index, errno: result, detail: "" });
     }
