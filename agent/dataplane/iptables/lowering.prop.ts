@@ -24,7 +24,7 @@ interface Step {
 }
 
 const histories = fc.tuple(fc.integer(), fc.integer({ min: 0, max: 60 })).map(([seed, length]): Step[] => {
-  const world = new RandomWorld(seededRandom(seed));
+  const world = new RandomWorld(seededRandom(seed), { hosts: true });
   return Array.from({ length }, () => ({
     input: world.step(),
     flush: world.chance(0.3),

@@ -1,0 +1,128 @@
+import type { IpsetDriver } from "../../../kernel/ipset/ipset-driver.ts";
+import type { Ipsets } from "../../../kernel/ipset/set.ts";
+import type { IptablesDriver } from "../../../kernel/iptables/iptables-driver.ts";
+import type { Tables } from "../../../kernel/iptables/table.ts";
+import type { Family } from "../../../net/family.ts";
+import type { PolicyOutput } from "../../../policy/output.ts";
+import type { Dataplane, DataplaneKind, DataplaneSize, RuleCount } from "../dataplane.ts";
+import type { FirewallOptions } from "../options.ts";
+import { DeferredTables } from "./deferred-tables.ts";
+import { IptablesLowering } from "./lowering.ts";
+
+/** What keeps one family's tables in the kernel as they are wanted. */
+export type TablesKeeper = Tables &
+  Pick<IptablesDriver, "allowDeletes" | "apply" | "counters" | "recheck" | "removeAll" | "close">;
+
+/** What keeps the kernel's sets, of both families, as they are wanted. */
+export type IpsetsKeeper = Ipsets &
+  Pick<IpsetDriver, "allowDeletes" | "commitMembers" | "commitDeletes" | "recheck" | "removeAll" | "close">;
+
+/** What an iptables dataplane works with. */
+export interface IptablesDataplaneOptions {
+  readonly kind: Exclude<DataplaneKind, "nftables">;
+  /** The families that are policed: IPv4 alone where the node has no IPv6. */
+  readonly tables: ReadonlyMap<Family, TablesKeeper>;
+  readonly ipsets: IpsetsKeeper;
+  readonly options: FirewallOptions;
+}
+
+interface FamilyPart {
+  readonly tables: TablesKeeper;
+  readonly deferred: DeferredTables;
+  readonly lowering: IptablesLowering;
+}
+
+/**
+ * The iptables of both families and the ipsets they look into, as one firewall. Sets and members are in the kernel before any rule
+ * that looks into them is even wanted, and go after the last that does; so that no rule is ever refused for want of its set, what is
+ * taken in while the kernel is written to waits for the next commit.
+ */
+export class IptablesDataplane implements Dataplane {
+  readonly kind: DataplaneKind;
+  readonly #ipsets: IpsetsKeeper;
+  readonly #families: readonly FamilyPart[];
+  #waiting: ((lowering: IptablesLowering) => void)[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor({ kind, tables, ipsets, options }: IptablesDataplaneOptions) {
+    this.kind = kind;
+    this.#ipsets = ipsets;
+    this.#families = [...tables].map(([family, driver]) => {
+      const deferred = new DeferredTables(driver);
+      return { tables: driver, deferred, lowering: new IptablesLowering(deferred, ipsets, family, options) };
+    });
+  }
+
+  /** Of what the last commit took in. */
+  get size(): DataplaneSize {
+    let [chains, rules, sets] = [0, 0, 0];
+    for (const { lowering } of this.#families) {
+      const { size } = lowering;
+      chains += size.chains;
+      rules += size.rules;
+      sets += size.sets;
+    }
+    return { chains, rules, maps: 0, sets };
+  }
+
+  apply(output: PolicyOutput): void {
+    this.#waiting.push((lowering) => lowering.apply(output));
+  }
+
+  setOptions(options: FirewallOptions): void {
+    this.#waiting.push((lowering) => lowering.setOptions(options));
+  }
+
+  commit(): Promise<void> {
+    if (this.#next) return this.#next;
+    const next = this.#running.then(() => {
+      this.#next = undefined;
+      return this.#commit();
+    });
+    this.#next = next;
+    this.#running = next.catch(() => {});
+    return next;
+  }
+
+  allowDeletes(): void {
+    for (const { tables } of this.#families) tables.allowDeletes();
+    this.#ipsets.allowDeletes();
+  }
+
+  async counters(): Promise<readonly RuleCount[]> {
+    const sums = new Map<string, { packets: number; bytes: number }>();
+    for (const counts of await Promise.all(this.#families.map(({ tables }) => tables.counters()))) {
+      for (const [name, { packets, bytes }] of counts) {
+        const sum = sums.get(name) ?? { packets: 0, bytes: 0 };
+        sums.set(name, { packets: sum.packets + packets, bytes: sum.bytes + bytes });
+      }
+    }
+    return [...sums].map(([name, sum]) => ({ name, ...sum }));
+  }
+
+  async recheck(): Promise<void> {
+    await this.#ipsets.recheck();
+    await Promise.all(this.#families.map(({ tables }) => tables.recheck()));
+  }
+
+  async removeAll(): Promise<void> {
+    await Promise.all(this.#families.map(({ tables }) => tables.removeAll()));
+    await this.#ipsets.removeAll();
+  }
+
+  close(): void {
+    for (const { tables } of this.#families) tables.close();
+    this.#ipsets.close();
+  }
+
+  async #commit(): Promise<void> {
+    const changes = this.#waiting;
+    this.#waiting = [];
+    for (const change of changes) for (const { lowering } of this.#families) change(lowering);
+    await this.#ipsets.commitMembers();
+    for (const { deferred } of this.#families) deferred.release();
+    await Promise.all(this.#families.map(({ tables }) => tables.apply()));
+    await this.#ipsets.commitDeletes();
+  }
+}
