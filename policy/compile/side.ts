@@ -2,7 +2,7 @@ import type { EntityRule } from "../../datastore/model/entity-rule.ts";
 import { type Port, portMeaning } from "../../datastore/model/port.ts";
 import { masked, type Prefix, parsePrefix } from "../../net/prefix.ts";
 import type { PortRange, SideMatch } from "../rule.ts";
-import { ALL, type Selector } from "../selector/ast.ts";
+import { ALL, conjunction, type Selector } from "../selector/ast.ts";
 import type { SetId } from "../set.ts";
 import { entitySelector, excludedSelector, UNREADABLE } from "./entity-selector.ts";
 import { addressSet, namedPortSet, portProtocols, type SetDefinition, serviceSet } from "./set-definition.ts";
@@ -16,47 +16,64 @@ export interface CompiledSide {
 /** Which end of a packet a side of a rule is about. */
 export type Side = "source" | "destination";
 
-/** One side of a rule. `protocol` is the rule's, which named ports need. UNREADABLE when no valid rule reads so. */
+/** What may not stand beside a service on one side of a rule (Calico validator/v3). */
+const besideService = [
+  "nets",
+  "notNets",
+  "selector",
+  "notSelector",
+  "namespaceSelector",
+  "serviceAccounts",
+  "ports",
+  "notPorts",
+] as const;
+
+/**
+ * One side of a rule. `protocol` is the rule's, which named ports need. UNREADABLE when no valid rule reads so. Beside
+ * something selected `notSelector` narrows the selection, and so do named ports: one set has all of it, under Calico's id.
+ * Source: Calico felix/calc/rule_scanner.go.
+ */
 export function compileSide(
   which: Side,
   side: EntityRule,
   namespace: string | undefined,
   protocol: number | undefined,
 ): CompiledSide | typeof UNREADABLE {
-  const selector = entitySelector(side, namespace);
-  const excluded = excludedSelector(side);
+  const wanted = entitySelector(side, namespace);
+  const unwanted = excludedSelector(side);
   const nets = readNets(side.nets);
   const notNets = readNets(side.notNets);
-  const ports = readPorts(side.ports, protocol, selector === UNREADABLE ? ALL : (selector ?? ALL));
-  const notPorts = readPorts(side.notPorts, protocol, ALL);
-  for (const part of [selector, excluded, nets, notNets, ports, notPorts]) if (part === UNREADABLE) return UNREADABLE;
-  return gather({ which, side, namespace, selector, excluded, nets, notNets, ports, notPorts } as Parts);
+  if (wanted === UNREADABLE || unwanted === UNREADABLE || nets === UNREADABLE || notNets === UNREADABLE) {
+    return UNREADABLE;
+  }
+  const selector = wanted && unwanted ? conjunction([wanted, { op: "not", of: unwanted }]) : wanted;
+  const ports = readPorts(side.ports, protocol, selector ?? ALL);
+  const notPorts = readPorts(side.notPorts, protocol, selector ?? ALL);
+  const service = readService(which, side, namespace);
+  if (ports === UNREADABLE || notPorts === UNREADABLE || service === UNREADABLE) return UNREADABLE;
+  const isCovered = ports.named.length > 0 && ports.ranges.length === 0;
+  const excluded = wanted ? undefined : unwanted;
+  return gather({ selector: isCovered ? undefined : selector, excluded, nets, notNets, ports, notPorts, service });
 }
 
 interface Parts {
-  readonly which: Side;
-  readonly side: EntityRule;
-  readonly namespace: string | undefined;
   readonly selector: Selector | undefined;
   readonly excluded: Selector | undefined;
   readonly nets: readonly Prefix[];
   readonly notNets: readonly Prefix[];
   readonly ports: Ports;
   readonly notPorts: Ports;
+  readonly service: SetDefinition | undefined;
 }
 
-function gather({ which, side, namespace, selector, excluded, nets, notNets, ports, notPorts }: Parts): CompiledSide {
+function gather({ selector, excluded, nets, notNets, ports, notPorts, service }: Parts): CompiledSide {
   const sets: SetDefinition[] = [...ports.named, ...notPorts.named];
-  const inSets: SetId[] = [];
   const demand = (set: SetDefinition): SetId => {
     sets.push(set);
     return set.id;
   };
-  if (selector) inSets.push(demand(addressSet(selector)));
-  const service =
-    side.services &&
-    serviceSet(side.services.namespace || namespace || "", side.services.name, which === "destination");
-  if (service && which === "source") inSets.push(demand(service));
+  const inSets = selector ? [demand(addressSet(selector))] : [];
+  if (service?.service?.withPorts === false) inSets.push(demand(service));
   const match: SideMatch = {
     ...(nets.length > 0 && { nets }),
     ...(notNets.length > 0 && { notNets }),
@@ -66,9 +83,25 @@ function gather({ which, side, namespace, selector, excluded, nets, notNets, por
     ...(ports.named.length > 0 && { namedPorts: ports.named.map((set) => set.id) }),
     ...(notPorts.ranges.length > 0 && { notPorts: notPorts.ranges }),
     ...(notPorts.named.length > 0 && { notNamedPorts: notPorts.named.map((set) => set.id) }),
-    ...(service && which === "destination" && { inPortSets: [demand(service)] }),
+    ...(service?.service?.withPorts && { inPortSets: [demand(service)] }),
   };
   return { match: Object.keys(match).length > 0 ? match : undefined, sets };
+}
+
+/** The backends that a side is about, with their ports where packets go to them. */
+function readService(
+  which: Side,
+  side: EntityRule,
+  namespace: string | undefined,
+): SetDefinition | undefined | typeof UNREADABLE {
+  if (!side.services) return undefined;
+  const place = side.services.namespace || namespace;
+  if (!place || besideService.some((field) => isGiven(side[field]))) return UNREADABLE;
+  return serviceSet(place, side.services.name, which === "destination");
+}
+
+function isGiven(value: EntityRule[(typeof besideService)[number]]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== "";
 }
 
 function readNets(texts: readonly string[] = []): readonly Prefix[] | typeof UNREADABLE {

@@ -123,7 +123,7 @@ describe("a host endpoint", () => {
       ports,
     };
     const rules = [
-      { action: "Allow", protocol: "TCP", destination: { selector: "zone == 'outer'", ports: ["ssh"] } },
+      { action: "Allow", protocol: "TCP", destination: { selector: "zone == 'outer'", ports: ["ssh", 2222] } },
       { action: "Deny", destination: { selector: "role == 'far'" } },
     ];
     const world = new ToldWorld(
