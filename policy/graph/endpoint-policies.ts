@@ -12,6 +12,8 @@ export interface PlacedPolicy extends Placed {
   readonly directions: readonly Direction[];
   /** Where host endpoints ask it; workloads ask at `normal` only. */
   readonly stages: readonly Stage[];
+  /** Its chains are there whether an endpoint of this node asks them or not (AssumeNeededOnEveryNode). */
+  readonly isNeededAnyway: boolean;
 }
 
 /** A policy that applies to an endpoint. */

@@ -120,7 +120,13 @@ export class PolicyGraph {
       case "StagedKubernetesNetworkPolicy": {
         const policy = policyKey(input.kind, key);
         const value = input.change.kind === "set" ? input.change.value : undefined;
-        this.#policies.onPolicy(policy, this.#book.onPolicy(policy, value));
+        const placed = this.#book.onPolicy(policy, value);
+        this.#policies.onPolicy(policy, placed);
+        const anyway = placed?.isNeededAnyway ? placed.stages : [];
+        this.#needs.set(
+          `hint ${policy}`,
+          anyway.map((stage) => ({ key: policy, stage })),
+        );
         this.#rules.changed(policy);
         break;
       }

@@ -62,8 +62,9 @@ export function placePolicy({ owner, enforced, spec, stagedAction = "Set" }: Rea
   const selector = policySelector(spec, owner.namespace);
   if (selector === UNREADABLE) return undefined;
   const { name } = enforced;
-  const where = { directions: directionsOf(spec), stages: stagesOf(spec) };
-  return { owner, name, tier: spec.tier || defaultTier, order: spec.order, selector, ...where };
+  const where = { tier: spec.tier || defaultTier, order: spec.order, directions: directionsOf(spec) };
+  const isNeededAnyway = spec.performanceHints?.includes("AssumeNeededOnEveryNode") === true;
+  return { owner, name, selector, stages: stagesOf(spec), ...where, isNeededAnyway };
 }
 
 /** The directions that a policy is about. */

@@ -199,6 +199,7 @@ export class RandomWorld {
       ...(this.chance(0.6) && { ingress: this.#rules() }),
       ...(this.chance(0.5) && { egress: this.#rules() }),
       ...(this.chance(0.3) && { types: this.pick([["Ingress"], ["Egress"], ["Ingress", "Egress"]] as const) }),
+      ...(this.chance(0.05) && { performanceHints: ["AssumeNeededOnEveryNode"] as const }),
     };
     if (this.chance(this.#hosts ? 0.2 : 0.5)) {
       const namespace = this.pick(NAMESPACES);
