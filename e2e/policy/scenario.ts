@@ -18,9 +18,17 @@ export interface Scenario {
   readonly probes: readonly Probe[];
 }
 
-/** What stands for a scenario in its file. */
+/** An object of a text, as it was written. */
 interface Written {
+  readonly apiVersion?: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** What stands for a scenario in its file. */
+interface WrittenScenario {
   readonly scenario: string;
+  /** Pods of the cast that are not there. */
+  readonly without?: readonly string[];
   /** Resources of Calico or NetworkPolicies of Kubernetes, as YAML. */
   readonly given: string;
   readonly probes: readonly string[];
@@ -30,9 +38,16 @@ const base = resourcesOf(setting);
 
 /** The scenarios of a file: a YAML list of {scenario, given, probes}. @throws Error naming the scenario that cannot be read */
 export function readScenarios(text: string): Scenario[] {
-  return (loadAll(text) as Written[][]).flat().map(({ scenario, given, probes }) => {
+  return (loadAll(text) as WrittenScenario[][]).flat().map(({ scenario, without = [], given, probes }) => {
     try {
-      return { title: scenario, inputs: [...base, ...resourcesOf(given ?? "")], probes: probes.flatMap(readProbe) };
+      return {
+        title: scenario,
+        inputs: [
+          ...base.filter((input) => !without.some((pod) => input.change.key.endsWith(`-k8s-${pod}-eth0`))),
+          ...resourcesOf(given),
+        ],
+        probes: probes.flatMap(readProbe),
+      };
     } catch (error) {
       throw new Error(`scenario "${scenario}": ${(error as Error).message}`);
     }
@@ -53,22 +68,23 @@ export function outputOf({ inputs }: Scenario): PolicyOutput {
 function resourcesOf(text: string): PolicyInput[] {
   return loadAll(text)
     .filter((value) => value !== null && value !== undefined)
-    .map((value) => inputOf(asCalico(value as { readonly apiVersion?: string })));
+    .map((value) => inputOf(value as Written));
 }
 
-function asCalico(value: { readonly apiVersion?: string }): Resource {
+function inputOf(value: Written): PolicyInput {
+  if (value.apiVersion === "discovery.k8s.io/v1") return told("KubernetesEndpointSlice", value);
   if (value.apiVersion === "networking.k8s.io/v1") {
-    const { policy, faults } = convertNetworkPolicy(value as unknown as KubernetesNetworkPolicy);
+    const { policy, faults } = convertNetworkPolicy(value as KubernetesNetworkPolicy);
     if (faults.length > 0) throw new Error(JSON.stringify(faults));
-    return policy;
+    return told(policy.kind, policy);
   }
   const checked = validate(value, checkSelector);
   if (!checked.ok) throw new Error(checked.problems.map(problemText).join("; "));
-  return checked.resource;
+  return told(checked.resource.kind, checked.resource);
 }
 
-function inputOf(value: Resource): PolicyInput {
-  const { name, namespace } = value.metadata as { readonly name: string; readonly namespace?: string };
+function told(kind: string, value: Written | Resource): PolicyInput {
+  const { name, namespace } = value.metadata as Written["metadata"];
   const key = namespace === undefined ? name : `${namespace}/${name}`;
-  return { kind: value.kind, change: { kind: "set", key, value } } as unknown as PolicyInput;
+  return { kind, change: { kind: "set", key, value } } as unknown as PolicyInput;
 }
