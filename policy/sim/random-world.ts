@@ -28,6 +28,8 @@ const NETS = ["10.65.0.0/16", "10.65.0.0/31", "10.65.1.4/30", "10.65.0.2/32", "0
 const NETS6 = ["fd00:65::/32", "fd00:65::/127", "fd00:65:1::4/126", "fd00:65::2/128", "::/0"];
 const NAMESPACES = ["red", "blue"];
 const TIERS = ["default", "early", "late"];
+/** How the names of policies end that are needed on every node. */
+export const HINTED = "-everywhere";
 const SERVICES = ["db", "web"];
 const PROFILES = ["kns.red", "kns.blue", "open"];
 /** Where host endpoints are about, workloads are often open, so that packets come as far as those. */
@@ -199,7 +201,7 @@ export class RandomWorld {
       ...(this.chance(0.6) && { ingress: this.#rules() }),
       ...(this.chance(0.5) && { egress: this.#rules() }),
       ...(this.chance(0.3) && { types: this.pick([["Ingress"], ["Egress"], ["Ingress", "Egress"]] as const) }),
-      ...(this.chance(0.05) && { performanceHints: ["AssumeNeededOnEveryNode"] as const }),
+      ...(isHinted && { performanceHints: ["AssumeNeededOnEveryNode"] as const }),
     };
     if (this.chance(this.#hosts ? 0.2 : 0.5)) {
       const namespace = this.pick(NAMESPACES);
