@@ -193,7 +193,8 @@ export class RandomWorld {
   }
 
   #policy(): PolicyInput {
-    const n = this.int(this.#hosts ? 9 : 5);
+    const isHinted = this.chance(0.05);
+    const n = isHinted ? HINTED : String(this.int(this.#hosts ? 9 : 5));
     const spec = {
       tier: this.pick(["default", "default", ...TIERS]),
       ...(this.chance(0.7) && { order: this.int(3) }),
