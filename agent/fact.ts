@@ -32,6 +32,12 @@ export type AgentFact =
       readonly file: string;
       readonly state: "read" | "changed" | "missing" | "bad";
     }
+  | {
+      readonly fact: "agent.endpoint-status-failed";
+      readonly sink: string;
+      readonly why: string;
+      readonly retrySeconds: number;
+    }
   | { readonly fact: "agent.node-status-failed"; readonly name: string; readonly why: string }
   | { readonly fact: "agent.stopping"; readonly signal: string };
 
@@ -55,6 +61,7 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.routes-lost": "warn",
   "agent.bgp": "info",
   "agent.secret": "info",
+  "agent.endpoint-status-failed": "warn",
   "agent.node-status-failed": "warn",
   "agent.stopping": "info",
 };

@@ -146,6 +146,7 @@ export class Intake {
     switch (key.kind) {
       case "Node":
         graph.onNode(only("Node"));
+        this.#policies.onPlain(key, key.kind, value);
         if (key.name === this.#targets.nodeName) this.#onOwnNode(value?.metadata.labels ?? {});
         break;
       case "BGPPeer":
@@ -156,6 +157,7 @@ export class Intake {
         break;
       case "BGPConfiguration":
         graph.onConfiguration(only("BGPConfiguration"));
+        this.#policies.onPlain(key, key.kind, value);
         break;
       case "IPPool":
         graph.onPool(only("IPPool"));

@@ -19,7 +19,14 @@ type SpelledKind = (typeof enforced)[number] | (typeof staged)[number];
 /** Kinds that policy takes as they are. */
 type PlainKind = Extract<
   PolicyInput["kind"],
-  "HostEndpoint" | "NetworkSet" | "GlobalNetworkSet" | "Profile" | "Tier" | "StagedKubernetesNetworkPolicy"
+  | "Node"
+  | "BGPConfiguration"
+  | "HostEndpoint"
+  | "NetworkSet"
+  | "GlobalNetworkSet"
+  | "Profile"
+  | "Tier"
+  | "StagedKubernetesNetworkPolicy"
 >;
 
 /** Where policies and what they refer to enter the policy graph: two spellings of one name are one policy. */

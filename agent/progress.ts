@@ -9,6 +9,8 @@ export class Progress {
   readonly #seenIn = new Map<string, number>();
   /** Endpoints that are not known to be up since they last changed, and when that news came. */
   readonly #waiting = new Map<string, number>();
+  /** Those that were there at the start and have not come up yet. */
+  readonly #ofStart = new Set<string>();
   #turns = 0;
   #programmed = 0;
 
@@ -19,6 +21,8 @@ export class Progress {
   begin(turn: Turn, since: number, on: (interfaceName: string) => readonly string[]): number {
     this.#turns++;
     for (const { kind, key } of turn.endpoints) {
+      if (kind === "set" && this.#turns === 1) this.#ofStart.add(key);
+      else this.#ofStart.delete(key);
       if (kind === "set") {
         this.#seenIn.set(key, this.#turns);
         this.#waiting.set(key, since);
@@ -29,8 +33,6 @@ export class Progress {
     }
     for (const { kind, key } of turn.interfaces)
       if (kind === "set") for (const endpoint of on(key)) this.#waiting.set(endpoint, since);
-    // What was there at the start says how long a start takes, and that is told elsewhere.
-    if (this.#turns === 1) this.#waiting.clear();
     return this.#turns;
   }
 
@@ -49,12 +51,19 @@ export class Progress {
     return (this.#seenIn.get(endpoint) ?? Number.POSITIVE_INFINITY) <= this.#programmed;
   }
 
+  /** Some endpoint that changed has not come up since, as far as `arrivals` was asked. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Endpoints that have come up since this was last asked: how long each took, milliseconds. */
   arrivals(isUp: (endpoint: string) => boolean, now: number): readonly number[] {
     const took: number[] = [];
     for (const [endpoint, since] of this.#waiting) {
       if (!isUp(endpoint)) continue;
       this.#waiting.delete(endpoint);
+      // How long a start takes is told elsewhere.
+      if (this.#ofStart.delete(endpoint)) continue;
       took.push(now - since);
     }
     return took;

@@ -1,4 +1,5 @@
 import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.ts";
+import { idsOf } from "../../datastore/workload-endpoint-name.ts";
 import { type Prefix, parsePrefix } from "../../net/prefix.ts";
 import type { LocalEndpoint } from "./planned.ts";
 
@@ -19,5 +20,12 @@ export function localEndpoint(endpoint: WorkloadEndpoint): LocalEndpoint | undef
     addresses,
     mac: spec.mac || undefined,
     labels: metadata.labels ?? {},
+    identity: identityOf(metadata.namespace, spec),
   };
+}
+
+/** Source: Calico libcalico-go/lib/backend/syncersv1/updateprocessors/workloadendpointprocessor.go. */
+function identityOf(namespace: string, spec: WorkloadEndpoint["spec"]): LocalEndpoint["identity"] {
+  const { orchestrator, id, endpoint } = idsOf(spec);
+  return { orchestrator, workload: `${namespace}/${id}`, endpoint };
 }

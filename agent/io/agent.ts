@@ -5,6 +5,7 @@ import type { IpamFact } from "../../ipam/fact.ts";
 import type { KernelFact } from "../../kernel/fact.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
 import type { LinkWatch } from "../../kernel/links.ts";
+import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { seconds } from "../../lib/unit.ts";
@@ -73,6 +74,7 @@ export class Agent {
   readonly #settings: LiveSettings;
   readonly #progress = new Progress();
   readonly #hostInterfaces = new HostInterfaces();
+  #lookAgain: Cancel = () => {};
   #excluded: InterfaceExclusion | undefined;
   #kernel: Kernel | undefined;
   #bgp: BgpSide | undefined;
@@ -132,6 +134,7 @@ export class Agent {
   /** Stops following and writing. The kernel keeps forwarding, peers keep our routes for the restart time. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#lookAgain();
     this.#bgp?.close();
     this.#secrets.close();
     this.#watch?.close();
@@ -272,7 +275,7 @@ export class Agent {
       this.#progress.done(turn);
       this.#tellSettings();
       this.#tellTurn(turn, node, performance.now() - began);
-      this.look();
+      this.#look();
     });
   }
 
@@ -286,13 +289,16 @@ export class Agent {
       this.policy.on({ kind: "HostInterface", change });
   }
 
-  /** Looks again at who is up. */
-  look(): void {
+  /** Looks again at who is up; and again soon, as long as somebody is not: a route may find its place without a turn. */
+  #look(): void {
+    if (this.#isStopped) return;
     const { arrived, onEndpoints } = this.#options;
     for (const took of this.#progress.arrivals((endpoint) => this.isUp(endpoint), performance.now()))
       arrived(took / 1000);
     this.waiters.look();
     onEndpoints();
+    this.#lookAgain();
+    this.#lookAgain = this.#progress.isWaiting ? systemClock.after(seconds(1), () => this.#look()) : () => {};
   }
 
   #tellTurn(turn: number, { routes, interfaces }: NodeOutput, took: number): void {

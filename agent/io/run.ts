@@ -15,6 +15,7 @@ import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
 import { Agent, type NodeFact } from "./agent.ts";
 import { collectOnce } from "./collect.ts";
+import { EndpointReports } from "./endpoint-reports.ts";
 import { servePages } from "./http.ts";
 import { serveLines } from "./line-socket.ts";
 import { openLogs } from "./log.ts";
@@ -99,10 +100,17 @@ export async function run(): Promise<void> {
     applied: firstAndEvery(metrics),
     arrived: (took) => metrics.arrived(took),
     onSettings: ({ logSeverityScreen }) => logs.setSeverity(logSeverityScreen),
-    onEndpoints: () => {},
+    onEndpoints: () => reports.look(),
   });
   const view: ViewOptions = { agent, environment, version, startedAt, datastore };
   const reporter = openReporter(view, tell);
+  const reports = new EndpointReports({
+    environment,
+    store,
+    tell,
+    settings: () => agent.settings,
+    states: () => [...agent.graph.endpoints.values()].map((one) => ({ endpoint: one, isUp: agent.isUp(one.key) })),
+  });
   tell({ fact: "agent.starting", version, datastore });
   const collection = new NodeCollection({
     node: environment.nodeName,
@@ -122,6 +130,7 @@ export async function run(): Promise<void> {
   await openPages(settings, view, metrics);
   endOnSignals(tell, () => {
     reporter.stop();
+    reports.stop();
     collection.stop();
     return agent.stop();
   });
