@@ -7,6 +7,7 @@ import type { Direction, Stage } from "../../../policy/rule.ts";
 import type { FirewallOptions } from "../options.ts";
 import { gateRules } from "./gate-rules.ts";
 import { names, tableOfStage } from "./names.ts";
+import { protocolName } from "./render-match.ts";
 import { comment, rule } from "./rule-text.ts";
 import { connectionState } from "./workload-chain.ts";
 
@@ -56,7 +57,12 @@ export function failsafeRules(
       .map(({ protocol, port, net }) => {
         const from = net && `${far} ${formatPrefix(net)}`;
         const name = describeReason({ by: "failsafe port", direction: of, protocol, port });
-        return rule(`-p ${protocol}`, from, comment(name), `-m multiport ${flag} ${port} -j ACCEPT`);
+        return rule(
+          `-p ${protocolName(protocol, family)}`,
+          from,
+          comment(name),
+          `-m multiport ${flag} ${port} -j ACCEPT`,
+        );
       });
   return [...render(own, "--dports", direction), ...(table === "raw" ? render(other, "--sports", back) : [])];
 }

@@ -70,12 +70,14 @@ export const tableOfStage: { readonly [S in Stage]: TableName } = {
 
 /**
  * `cali-pi-gnp/default.web` and `cali-po-…` of policies, `cali-pri-kns.shop` and `cali-pro-…` of profiles, as Calico names
- * them: with kind and namespace. Too long a name gives way to a hash: `cali-pi-_vT0a…`.
+ * them: with kind and namespace. Too long a name gives way to a hash: `cali-pi-_vT0a…`. Of the stages only `forward` shares its
+ * table and direction with another.
  */
 export function policyChain(id: ChainId): string {
-  const [, place, way, stage = ""] = /^(.*)\/(in|out)(\/[a-z-]+)?$/.exec(id) ?? [];
+  const [, place, way, stage] = /^(.*)\/(in|out)(?:\/([a-z-]+))?$/.exec(id) ?? [];
   const profile = /^profile\/(.*)$/.exec(place!)?.[1];
-  return fitting(`cali-${profile ? "pr" : "p"}${way === "in" ? "i" : "o"}-`, `${profile ?? place}${stage}`);
+  const end = stage === "forward" ? "/fw" : "";
+  return fitting(`cali-${profile ? "pr" : "p"}${way === "in" ? "i" : "o"}-`, `${profile ?? place}${end}`);
 }
 
 /** The tables a chain of rules is always in. */

@@ -41,7 +41,8 @@ export function renderMatch(match: Match, family: Family, need: NeedNets): strin
   return ways.map((way) => [...way, ...icmp].join(" "));
 }
 
-function protocolName(protocol: number, family: Family): string {
+/** A protocol as iptables knows it without asking /etc/protocols. */
+export function protocolName(protocol: number, family: Family): string {
   const known: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 132: "sctp", 136: "udplite" };
   if (protocol === 1 && family === "ipv4") return "icmp";
   if (protocol === 58 && family === "ipv6") return "icmpv6";
