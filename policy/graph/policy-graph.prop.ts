@@ -119,7 +119,7 @@ describe("policy graph", () => {
         const elsewhere = shuffled(end, steps.length).map((input, n) => ({ input, flush: n % 3 === 0 }));
         assert.deepEqual(outcome(play([...elsewhere, ...steps, ...elsewhere])), expected, "after two other lives");
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
