@@ -77,3 +77,17 @@ spec:
     - { name: sql, protocol: TCP, port: 5432 }
     - { name: http, protocol: TCP, port: 8080 }`;
 }
+
+/** The cast as a lab lays it out around the node. */
+export const castNet = {
+  interfaces: ["cali1", "cali2", "cali3", "cali4", "up0"].map((name) => ({
+    name,
+    addresses: Object.values(cast).flatMap((player) =>
+      player.interfaceName === name ? [player.ipv4, player.ipv6] : [],
+    ),
+  })),
+  own: [cast["node"]!.ipv4, cast["node"]!.ipv6],
+  translated: Object.values(services).flatMap(({ at, backend }) =>
+    (["ipv4", "ipv6"] as const).map((family) => [at[family], cast[backend]![family]] as const),
+  ),
+};

@@ -85,6 +85,11 @@ export class PacketLab {
         run("ip", "-n", this.node, "neigh", "add", address, "lladdr", PEER_MAC, "dev", name, "nud", "permanent");
       }
     }
+    // What the node itself sends there is routed once before its destination changes.
+    for (const [was, now] of translated) {
+      const way = interfaces.find(({ addresses }) => addresses.includes(now));
+      if (way) run("ip", "-n", this.node, "route", "add", was, "dev", way.name);
+    }
     const prober = spawn("python3", [PROBER, this.#peers, this.node, ...this.#slots.keys()], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, TRANSLATED: JSON.stringify(translated) },

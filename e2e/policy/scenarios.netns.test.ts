@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import type { DataplaneKind } from "../../agent/dataplane/dataplane.ts";
+import { DataplaneLab } from "../../agent/dataplane/io/dataplane-lab.ts";
+import { NftablesDataplane } from "../../agent/dataplane/nftables/dataplane.ts";
+import { defaultOptions } from "../../agent/dataplane/options.ts";
+import { openNetlink } from "../../kernel/io/netlink-socket.ts";
+import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
+import { manxTable } from "../../kernel/nftables/table.ts";
+import { systemClock } from "../../lib/io/clock.ts";
+import { castNet } from "./cast.ts";
+import { outputOf, readScenarios } from "./scenario.ts";
+
+const folder = new URL("scenarios/", import.meta.url);
+const files = readdirSync(folder).sort();
+const kinds: readonly DataplaneKind[] = ["nftables"];
+
+const open = (_kind: DataplaneKind, options: typeof defaultOptions, netns: string) =>
+  new NftablesDataplane({
+    port: new NfnetlinkPort(openNetlink, manxTable, netns),
+    clock: systemClock,
+    tell: () => {},
+    options,
+  });
+
+for (const kind of kinds) {
+  describe(`scenarios of policy, by ${kind}`, function () {
+    this.timeout(30_000);
+    const lab = new DataplaneLab(`manx-policy-${process.pid}-s${kind.slice(-3)}`, kind, defaultOptions, open, castNet);
+    before(() => lab.open());
+    after(() => lab.close());
+
+    for (const file of files) {
+      describe(file, () => {
+        for (const scenario of readScenarios(readFileSync(new URL(file, folder), "utf8"))) {
+          it(scenario.title, async () => {
+            await lab.enforce(outputOf(scenario));
+            const passed = await lab.send(scenario.probes.map(({ packet }) => packet));
+            const got = scenario.probes.map(({ text }, at) => `${text} ${passed[at] ? "passed" : "dropped"}`);
+            const want = scenario.probes.map(({ text, allowed }) => `${text} ${allowed ? "passed" : "dropped"}`);
+            assert.deepEqual(got, want);
+          });
+        }
+      });
+    }
+  });
+}
