@@ -8,9 +8,9 @@ import { describeReason } from "../../../policy/evaluate.ts";
 import { SERVICE_RANGES } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { denialAt, denyRule } from "./deny.ts";
+import type { FixedSets } from "./fixed-sets.ts";
 import { hostDispatchRules, needsQuiet } from "./host-chains.ts";
 import { anyAsksAt, type Hosts } from "./host-gates.ts";
-import type { KnownSets } from "./known-sets.ts";
 import { clearMark, hasMark, lacksMark, setMark } from "./mark.ts";
 import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
 
@@ -29,7 +29,7 @@ import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
  *                      ╰ out-by-host ─ forward, then service-loop
  *     raw-output, output, mangle-postrouting (what this node translated itself) ─ host
  */
-export function baseChains(hosts: Hosts, sets: KnownSets, options: FirewallOptions): Chain[] {
+export function baseChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
   const chains = [
     hooked(names.rawPrerouting, "prerouting", -300, [
       ...unfinal(hosts, "ingress", options),
@@ -120,7 +120,7 @@ function postrouting(hosts: Hosts, options: FirewallOptions): Rule[] {
   ];
 }
 
-function forwardChains(hosts: Hosts, sets: KnownSets, options: FirewallOptions): Chain[] {
+function forwardChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
   const into = hostDispatchRules(hosts, "ingress", "forward");
   const out = hostDispatchRules(hosts, "egress", "forward");
   const noWorkloads = options.interfacePrefixes.map(
@@ -146,7 +146,7 @@ function forwardChains(hosts: Hosts, sets: KnownSets, options: FirewallOptions):
 }
 
 /** Whether there is a chain `service-loop` for forwarded packets to be asked by. */
-export function preventsServiceLoop(sets: KnownSets, { serviceLoopPrevention }: FirewallOptions): boolean {
+export function preventsServiceLoop(sets: FixedSets, { serviceLoopPrevention }: FirewallOptions): boolean {
   return serviceLoopPrevention !== "Disabled" && sets.has(SERVICE_RANGES);
 }
 
@@ -154,7 +154,7 @@ export function preventsServiceLoop(sets: KnownSets, { serviceLoopPrevention }: 
  * An address of a service that nobody has translated would come back to us from wherever we send it. What is not tracked
  * has no status at all: it meets no question about it.
  */
-function serviceLoop(sets: KnownSets, options: FirewallOptions): Chain[] {
+function serviceLoop(sets: FixedSets, options: FirewallOptions): Chain[] {
   const kind = sets.get(SERVICE_RANGES);
   if (!kind || !preventsServiceLoop(sets, options)) return [];
   const how = options.serviceLoopPrevention === "Reject" ? "reject" : "drop";

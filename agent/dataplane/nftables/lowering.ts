@@ -2,20 +2,12 @@ import { formatAddress } from "../../../net/address-text.ts";
 import type { Family } from "../../../net/family.ts";
 import type { EndpointGates, HostGates } from "../../../policy/chain.ts";
 import type { MemberDelta, PolicyOutput } from "../../../policy/output.ts";
-import {
-  ALL_HOSTS,
-  ALL_POOLS,
-  MASQUERADE_POOLS,
-  memberFamily,
-  SERVICE_RANGES,
-  type SetId,
-  type SetKind,
-  type SetSpec,
-} from "../../../policy/set.ts";
+import { memberFamily, type SetId, type SetKind, type SetSpec } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { baseChains, preventsServiceLoop } from "./base-chains.ts";
 import { endpointChain } from "./endpoint-chain.ts";
 import { FixedPart } from "./fixed-part.ts";
+import { FixedSetKinds } from "./fixed-sets.ts";
 import { hostChains, needsQuiet } from "./host-chains.ts";
 import { elementText, kernelSet, sourceSetSpecs } from "./member-sets.ts";
 import { fromChain, memberSet, names, toChain } from "./names.ts";
@@ -25,9 +17,6 @@ import type { Ruleset } from "./ruleset.ts";
 import { SourceElements } from "./source-elements.ts";
 
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
-
-/** The sets that chains beside those of policies look into. */
-const fixedSets: ReadonlySet<SetId> = new Set([MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS, SERVICE_RANGES]);
 
 /**
  * Lowers what the policy graph puts out to one nftables table, as it changes. What it makes the ruleset want depends on
@@ -42,6 +31,7 @@ export class NftablesLowering {
   readonly #chains: PolicyChains;
   readonly #sources: SourceElements;
   readonly #fixed: FixedPart;
+  readonly #fixedSets = new FixedSetKinds();
   #fixedIsStale = false;
   #endpointsAreStale = false;
   #preventsLoop = false;
@@ -88,7 +78,7 @@ export class NftablesLowering {
   }
 
   #finish(): void {
-    const preventsLoop = preventsServiceLoop(this.#kinds, this.#options);
+    const preventsLoop = preventsServiceLoop(this.#fixedSets.sets, this.#options);
     if (this.#endpointsAreStale || preventsLoop !== this.#preventsLoop) {
       this.#preventsLoop = preventsLoop;
       this.#endpointsAreStale = false;
@@ -103,8 +93,8 @@ export class NftablesLowering {
     this.#fixedIsStale = false;
     const hosts = new Map([...this.#hosts].sort(([x], [y]) => (x < y ? -1 : 1)));
     const { chains, maps } = hostChains(hosts, this.#options);
-    const base = baseChains(hosts, this.#kinds, this.#options);
-    const nat = natChains(this.#floating(), this.#kinds, this.#options);
+    const base = baseChains(hosts, this.#fixedSets.sets, this.#options);
+    const nat = natChains(this.#floating(), this.#fixedSets.sets, this.#options);
     this.#fixed.want([...base, ...nat, ...chains], maps);
   }
 
@@ -115,18 +105,19 @@ export class NftablesLowering {
     this.#kinds.set(spec.id, spec.kind);
     for (const family of FAMILIES) this.#ruleset.wantSet(kernelSet(spec, family));
     this.#chains.kindChanged(spec.id);
-    if (fixedSets.has(spec.id)) this.#fixedIsStale = true;
   }
 
   #dropSet(id: SetId): void {
     const kind = this.#kinds.get(id)!;
     this.#kinds.delete(id);
     for (const family of FAMILIES) this.#ruleset.unwantSet(memberSet(id, kind, family));
-    if (fixedSets.has(id)) this.#fixedIsStale = true;
+    if (this.#fixedSets.gone(id)) this.#fixedIsStale = true;
   }
 
-  #changeMembers(id: SetId, { added, removed }: MemberDelta): void {
+  #changeMembers(id: SetId, delta: MemberDelta): void {
+    const { added, removed } = delta;
     const kind = this.#kinds.get(id)!;
+    if (this.#fixedSets.changed(id, kind, delta)) this.#fixedIsStale = true;
     for (const family of FAMILIES) {
       const mine = (members: readonly string[]) => members.filter((m) => memberFamily(m) === family).map(elementText);
       this.#ruleset.changeElements(memberSet(id, kind, family), mine(added), mine(removed));

@@ -6,7 +6,7 @@ import { hostPrefix } from "../../../net/prefix.ts";
 import type { FloatingAddress } from "../../../policy/chain.ts";
 import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
-import type { KnownSets } from "./known-sets.ts";
+import type { FixedSets } from "./fixed-sets.ts";
 import { memberSet, names } from "./names.ts";
 
 const COUNT: Expression = { kind: "counter" };
@@ -22,7 +22,7 @@ export interface OwnedFloatingAddress extends FloatingAddress {
  */
 export function natChains(
   floating: readonly OwnedFloatingAddress[],
-  sets: KnownSets,
+  sets: FixedSets,
   options: FirewallOptions,
 ): Chain[] {
   const chains: Chain[] = [];
@@ -63,21 +63,18 @@ function toItself({ external, internal, endpoint }: OwnedFloatingAddress): Rule 
   };
 }
 
-function natOutgoing(family: Family, sets: KnownSets, options: FirewallOptions): Rule[] {
+function natOutgoing(family: Family, sets: FixedSets, options: FirewallOptions): Rule[] {
   const [from, pools, hosts] = [MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS].map((id) => {
     const kind = sets.get(id);
     return kind && memberSet(id, kind, family);
   });
-  if (!from || !pools) return [];
+  if (!from) return [];
   const { natInterfaces } = options;
-  const exclusion = options.natExclusions === "IPPoolsAndHostIPs" ? hosts : undefined;
   const [saddr, daddr] =
     family === "ipv4" ? (["ip saddr", "ip daddr"] as const) : (["ip6 saddr", "ip6 daddr"] as const);
-  const asked: Expression[] = [
-    { kind: "lookup", key: [saddr], set: from },
-    { kind: "lookup", key: [daddr], set: pools, not: true },
-  ];
-  if (exclusion) asked.push({ kind: "lookup", key: [daddr], set: exclusion, not: true });
+  const asked: Expression[] = [{ kind: "lookup", key: [saddr], set: from }];
+  for (const set of [pools, options.natExclusions === "IPPoolsAndHostIPs" && hosts])
+    if (set) asked.push({ kind: "lookup", key: [daddr], set, not: true });
   if (natInterfaces) asked.push({ kind: "interface", field: "oifname", name: natInterfaces.replace(/\+$/, "*") });
   return ways(options).map((way) => ({
     expressions: [...asked, ...way, COUNT, translation(family, options, way.length > 0)],

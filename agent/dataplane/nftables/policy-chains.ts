@@ -1,10 +1,9 @@
 import type { NamedSet } from "../../../kernel/nftables/set.ts";
 import type { Chain, ChainId } from "../../../policy/chain.ts";
 import type { Match, SideMatch } from "../../../policy/rule.ts";
-import type { SetId } from "../../../policy/set.ts";
+import type { SetId, SetKind } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { denialAt } from "./deny.ts";
-import type { KnownSets } from "./known-sets.ts";
 import { ListHolders } from "./list-holders.ts";
 import { lowerChain } from "./lower-chain.ts";
 import { memberSet, policyChain, quietChain } from "./names.ts";
@@ -13,7 +12,7 @@ import type { Ruleset } from "./ruleset.ts";
 /** Keeps the chains of policies and profiles, each lowered anew when it changes, or when a set that it looks into changes its kind. */
 export class PolicyChains {
   readonly #ruleset: Ruleset;
-  readonly #sets: KnownSets;
+  readonly #sets: ReadonlyMap<SetId, SetKind>;
   readonly #lists: ListHolders;
   readonly #chains = new Map<ChainId, Chain>();
   /** Which chains look into a set. */
@@ -22,7 +21,7 @@ export class PolicyChains {
   #options: FirewallOptions;
   #quiet = false;
 
-  constructor(ruleset: Ruleset, sets: KnownSets, options: FirewallOptions) {
+  constructor(ruleset: Ruleset, sets: ReadonlyMap<SetId, SetKind>, options: FirewallOptions) {
     this.#ruleset = ruleset;
     this.#sets = sets;
     this.#lists = new ListHolders(ruleset);
