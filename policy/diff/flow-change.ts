@@ -1,13 +1,7 @@
 import type { Family } from "../../net/family.ts";
 import { describeReason, type Reason } from "../evaluate.ts";
-import type { Party } from "./addresses.ts";
+import { nameOf, partiesOf, type Side, sizeOf } from "./side.ts";
 import { type Traffic, trafficWords } from "./traffic.ts";
-
-/** Some on one side of a flow, who are all alike. */
-export interface Side {
-  readonly key: string;
-  readonly parties: readonly Party[];
-}
 
 /** One class of flows whose verdict changes. */
 export interface ClassChange {
@@ -28,8 +22,8 @@ export interface ClassChange {
 /** Flows whose verdict changes, and why: from all of `from` to all of `to`. */
 export interface FlowChange {
   readonly families: readonly Family[];
-  readonly from: readonly Party[];
-  readonly to: readonly Party[];
+  readonly from: readonly Side[];
+  readonly to: readonly Side[];
   readonly before: "allow" | "deny";
   readonly after: "allow" | "deny";
   /** `tcp 5432`. */
@@ -100,18 +94,24 @@ function united(rows: readonly Row[]): Row {
 }
 
 function told({ change, by, words, classes, was, subjects, peers }: Row): FlowChange {
-  const parties = (sides: ReadonlyMap<string, Side>) => [...sides.values()].flatMap((side) => side.parties);
   const [from, to] = change.subject === "from" ? [subjects, peers] : [peers, subjects];
   const { family, after, division } = change;
   const before = after === "allow" ? "deny" : "allow";
-  const sides = { from: parties(from), to: parties(to) };
+  const sides = { from: [...from.values()], to: [...to.values()] };
   return { families: [family], ...sides, before, after, traffic: words, classes, division, by, was: [...was].sort() };
 }
 
+/** How many parties are compared by name, to tell whether both families say the same. */
+const compared = 1000;
+
 /** Changes of IPv4 and of IPv6 between the same endpoints are one. */
 function oneForBothFamilies(changes: readonly FlowChange[]): FlowChange[] {
+  const names = (sides: readonly Side[]) => {
+    const count = sides.reduce((sum, side) => sum + sizeOf(side), 0);
+    return count > compared ? sides.map(({ key }) => key).join(" ") : namesOf(sides).join(" ");
+  };
   const groups = grouped(changes, ({ from, to, after, traffic, by }) =>
-    [namesOf(from).join(" "), namesOf(to).join(" "), after, traffic, by].join("\n"),
+    [names(from), names(to), after, traffic, by].join("\n"),
   );
   return groups.map((group) => ({
     ...group[0]!,
@@ -123,12 +123,13 @@ function oneForBothFamilies(changes: readonly FlowChange[]): FlowChange[] {
 }
 
 /** The endpoints, and the labels of what is outside, each once, in order. */
-export function namesOf(parties: readonly Party[]): string[] {
-  return [...new Set(parties.map(({ endpoint, label }) => endpoint ?? label ?? ""))].sort();
+export function namesOf(sides: readonly Side[]): string[] {
+  return [...new Set(sides.flatMap((side) => [...partiesOf(side)].map(nameOf)))].sort();
 }
 
 function byName(x: FlowChange, y: FlowChange): number {
-  const key = ({ to, from, traffic }: FlowChange) => [namesOf(to)[0], namesOf(from)[0], traffic].join("\n");
+  const first = ([side]: readonly Side[]) => nameOf(side!.parties[side!.members[0]!]!);
+  const key = ({ to, from, traffic, by }: FlowChange) => [first(to), first(from), traffic, by].join("\n");
   return key(x) < key(y) ? -1 : 1;
 }
 

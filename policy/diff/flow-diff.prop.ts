@@ -11,6 +11,7 @@ import type { Party } from "./addresses.ts";
 import { clusterNode, interfaceOf, outside, WholeCluster } from "./cluster.ts";
 import type { FlowChange } from "./flow-change.ts";
 import { flowDiff } from "./flow-diff.ts";
+import { partiesOf, type Side } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** Kinds that a person changes: endpoints stay as they are. */
@@ -90,9 +91,11 @@ function draws(draw: RandomWorld, from: Party, to: Party): Packet {
 }
 
 function told(changes: readonly FlowChange[], from: Party, to: Party, packet: Packet): string[] {
-  const isIn = (parties: readonly Party[], who: Party) =>
-    parties.some(
-      ({ endpoint, address }) => endpoint === who.endpoint && formatAddress(address) === formatAddress(who.address),
+  const isIn = (sides: readonly Side[], who: Party) =>
+    sides.some((side) =>
+      [...partiesOf(side)].some(
+        ({ endpoint, address }) => endpoint === who.endpoint && formatAddress(address) === formatAddress(who.address),
+      ),
     );
   return changes
     .filter((change) => isIn(change.from, from) && isIn(change.to, to))
@@ -110,7 +113,8 @@ describe("policy diff", () => {
         const parties: Party[] = [...after.endpoints.values()].flatMap(({ endpoint, sources }) =>
           sources.map(({ length: _, ...address }) => ({ endpoint, address })),
         );
-        parties.push(...changes.flatMap(({ from, to }) => [...from, ...to]).filter(({ endpoint }) => !endpoint));
+        const sides = changes.flatMap(({ from, to }) => [...from, ...to]).flatMap((side) => [...partiesOf(side)]);
+        parties.push(...sides.filter(({ endpoint }) => !endpoint));
         for (const from of parties) {
           for (const to of parties) {
             if (from.endpoint === to.endpoint || from.address.family !== to.address.family) continue;

@@ -1,15 +1,15 @@
-import type { Family } from "../../net/family.ts";
 import { type Decision, evaluate } from "../evaluate.ts";
 import type { PolicyOutput } from "../output.ts";
 import type { Packet } from "../packet.ts";
 import type { PolicyState } from "../policy-state.ts";
 import type { Party } from "./addresses.ts";
 import { clusterNode, interfaceOf, outside } from "./cluster.ts";
-import { type ClassChange, type FlowChange, mergedChanges, type Side } from "./flow-change.ts";
+import { type ClassChange, type FlowChange, mergedChanges } from "./flow-change.ts";
 import { type GatePair, GatePairs } from "./gate-pairs.ts";
 import { type PartyClass, PartyClasses } from "./party-classes.ts";
-import { answersOf, Members, type SideQuestions } from "./questions.ts";
-import { samplePacket, type Traffic, trafficClasses } from "./traffic.ts";
+import { Members, type Questions, questionsOf, type SideQuestions } from "./questions.ts";
+import { divided, partiesOf, type Side, sampleOf } from "./side.ts";
+import { couldMeet, samplePacket, type Traffic, trafficClasses } from "./traffic.ts";
 
 /** How much a comparison may take before it stops and says that it did. */
 export interface DiffLimits {
@@ -19,8 +19,8 @@ export interface DiffLimits {
   readonly prefixes: number;
 }
 
-/** Limits that a comparison keeps within seconds. */
-export const defaultLimits: DiffLimits = { packets: 1_000_000, prefixes: 5_000 };
+/** Limits that keep a comparison within seconds. */
+export const defaultLimits: DiffLimits = { packets: 2_000_000, prefixes: 5_000 };
 
 /** What would change. */
 export interface FlowDiff {
@@ -31,199 +31,181 @@ export interface FlowDiff {
   readonly packets: number;
 }
 
+type Direction = "ingress" | "egress";
+
 /** Opposite ends of a flow, seen from the one whose policy is touched. */
 const roles = {
   ingress: { own: "destination", far: "source", other: "egress", subject: "to" },
   egress: { own: "source", far: "destination", other: "ingress", subject: "from" },
 } as const;
 
+/** Traffic as some gates divide it, and for each part what those of their rules ask that could be met. */
+interface Division {
+  readonly all: readonly Traffic[];
+  readonly questions: ReadonlyMap<Traffic, Questions>;
+}
+
 /**
  * Which flows between the endpoints of a cluster, and between them and the outside, get another verdict by a change.
- * Endpoints that no rule in question tells apart are judged once, and so are ports; what neither gate of is touched is not
- * looked at. `delta` is what the graph put out for the change, `endpoints` who there is, before and after.
+ * Only packets are judged for which a touched policy has a rule, and of those one of each kind that rules tell apart.
  */
-export class FlowComparison {
+class FlowComparison {
   readonly #states: readonly [PolicyState, PolicyState];
   readonly #pairs: GatePairs;
   readonly #members: Members;
+  readonly #parties: PartyClasses;
   readonly #limits: DiffLimits;
-  readonly #gaps = new Set<string>();
   readonly #found: ClassChange[] = [];
-  readonly #traffic = new Map<string, readonly Traffic[]>();
-  #packets = 0;
+  readonly #divisions = new Map<string, Division>();
+  readonly #answers = new Map<string, ReadonlyMap<number, string>>();
+  #isCut = false;
+  #work = 0;
 
-  constructor(before: PolicyState, after: PolicyState, delta: PolicyOutput, limits = defaultLimits) {
+  constructor(before: PolicyState, after: PolicyState, delta: PolicyOutput, limits: DiffLimits) {
     this.#states = [before, after];
+    this.#limits = limits;
     this.#pairs = new GatePairs(before, after, delta);
     this.#members = new Members(this.#states);
-    this.#limits = limits;
+    this.#parties = new PartyClasses(after, this.#pairs, this.#members, limits.prefixes);
   }
 
   run(): FlowDiff {
-    const { classes, gaps } = new PartyClasses(this.#states[1], this.#pairs, this.#members, this.#limits.prefixes);
-    for (const gap of gaps) this.#gaps.add(gap);
+    const asked = this.#pairs.touchedQuestions();
     for (const direction of ["ingress", "egress"] as const) {
-      for (const subject of classes) if (subject[direction]?.isTouched) this.#compare(subject, direction, classes);
+      const { own, far, other } = roles[direction];
+      const subjects = this.#parties.classes(direction, asked[own], true).filter(({ pair }) => pair?.isTouched);
+      if (subjects.length === 0) continue;
+      const peers = this.#parties.classes(other, asked[far], false);
+      for (const subject of subjects) for (const peer of peers) this.#compare(subject, peer, direction);
     }
-    return { changes: mergedChanges(this.#found), gaps: [...this.#gaps], packets: this.#packets };
+    const gaps = [...this.#parties.gaps];
+    if (this.#isCut) gaps.push(`the comparison stopped after ${this.#limits.packets} packets`);
+    return { changes: mergedChanges(this.#found), gaps, packets: this.#work };
   }
 
-  /** The subject's touched gate against everybody: who is alike to it is asked once. */
-  #compare(subject: PartyClass, direction: "ingress" | "egress", classes: readonly PartyClass[]): void {
-    const pair = subject[direction]!;
-    const { far, subject: side } = roles[direction];
-    const alike = new Map<string, PartyClass[]>();
-    for (const peer of classes) {
-      if (peer.family !== subject.family) continue;
-      const answers = answersOf(peer.parties[0]!.address, pair.questions[far], this.#members);
-      const known = alike.get(answers);
-      if (known) known.push(peer);
-      else alike.set(answers, [peer]);
-    }
-    const division = this.#division([pair], subject.family);
-    for (const peers of alike.values()) {
-      const changed = new Map<Traffic, readonly [Decision, Decision]>();
-      for (const traffic of division) {
-        if (this.#isExhausted()) return;
-        const [one, other] = [subject.parties[0]!, peers[0]!.parties[0]!];
-        const decisions = this.#judge(
-          side === "to" ? other : one,
-          side === "to" ? one : other,
-          traffic,
-          division,
-          direction,
-        );
-        if (decisions[0].verdict !== decisions[1].verdict) changed.set(traffic, decisions);
-      }
-      if (changed.size > 0) for (const peer of peers) this.#whole(subject, peer, direction, changed, division);
-    }
-  }
-
-  /** What a change of one gate's mind means for whole flows: the gate at the other end may deny them anyway. */
-  #whole(
-    subject: PartyClass,
-    peer: PartyClass,
-    direction: "ingress" | "egress",
-    changed: ReadonlyMap<Traffic, readonly [Decision, Decision]>,
-    division: readonly Traffic[],
-  ): void {
-    if (isSameEndpoint(subject, peer)) return;
-    const other = peer[roles[direction].other];
-    const always = other ? other.always : peer.parties[0]!.endpoint === undefined ? ["allow", "allow"] : [undefined];
-    if (!always.every((verdict) => verdict !== undefined)) {
-      this.#pairwise(subject, peer, direction);
-      return;
-    }
-    for (const [traffic, decisions] of changed) {
-      const [before, after] = decisions.map(({ verdict }, i) => verdict === "allow" && always[i] === "allow");
-      // Where the gate at the other end changes its mind too, it has been told with that one's direction or will be.
-      if (before === after || (direction === "egress" && always[0] !== always[1])) continue;
-      this.#note(subject, peer, direction, decisions, traffic, division);
-    }
-  }
-
-  /** Both ends' rules look at the packet: everything that either tells apart is judged by itself. */
-  #pairwise(subject: PartyClass, peer: PartyClass, direction: "ingress" | "egress"): void {
-    const own = subject[direction]!;
-    const other = peer[roles[direction].other];
-    const { own: ownSide, far } = roles[direction];
-    const division = this.#division(other ? [own, other] : [own], subject.family);
-    const subjects = other ? this.#splitBy(subject, other.questions[ownSide]) : [subject];
-    const peers = other ? this.#splitBy(peer, other.questions[far]) : [peer];
-    for (const one of subjects) {
-      for (const two of peers) {
-        if (isSameEndpoint(one, two)) continue;
-        const [from, to] = direction === "ingress" ? [two, one] : [one, two];
-        for (const traffic of division) {
-          if (this.#isExhausted()) return;
-          const [source, destination] = [from.parties[0]!, to.parties[0]!];
-          const decisions = this.#judge(source, destination, traffic, division, direction);
-          if (decisions[0].verdict === decisions[1].verdict) continue;
-          const flow = this.#judge(source, destination, traffic, division);
-          if (flow[0].verdict === flow[1].verdict) continue;
-          if (direction === "egress") {
-            const far = this.#judge(source, destination, traffic, division, "ingress");
-            if (far[0].verdict !== far[1].verdict) continue;
-          }
-          this.#note(one, two, direction, decisions, traffic, division);
+  #compare(subject: PartyClass, peer: PartyClass, direction: Direction): void {
+    if (this.#isCut || subject.family !== peer.family || isSameEndpoint(subject, peer)) return;
+    const own = subject.pair!;
+    const isOutside = sampleOf(peer)!.endpoint === undefined;
+    if (!isOutside && !peer.pair) return;
+    const always = isOutside ? (["allow", "allow"] as const) : peer.pair!.always;
+    const isAlways = always.every((verdict) => verdict !== undefined);
+    if (isAlways && always.every((verdict) => verdict === "deny")) return;
+    const division = this.#division(isAlways ? [own] : [own, peer.pair!], subject.family);
+    for (const traffic of division.all) {
+      const packet = this.#packet(sampleOf(subject)!, sampleOf(peer)!, traffic, division.all, direction);
+      if (!this.#pairs.mayDiffer(own, packet)) continue;
+      const questions = division.questions.get(traffic)!;
+      const { own: ownSide, far } = roles[direction];
+      const subjects = divided(subject, this.#answersTo(questions[ownSide]), subject.has);
+      const peers = divided(peer, this.#answersTo(questions[far]), peer.has);
+      for (const one of subjects) {
+        for (const two of peers) {
+          if (!this.#isExhausted())
+            this.#judge(one, two, direction, traffic, division.all, isAlways ? always : undefined);
         }
       }
     }
   }
 
-  #note(
-    subject: Side & { readonly family: Family },
-    peer: Side,
-    direction: "ingress" | "egress",
-    [before, after]: readonly [Decision, Decision],
-    traffic: Traffic,
-    division: readonly Traffic[],
-  ): void {
-    const [from, to] = direction === "ingress" ? [peer, subject] : [subject, peer];
-    const { family } = subject;
-    const verdict = after.verdict;
-    const by = { by: after.reason, was: before.reason };
-    this.#found.push({ family, subject: roles[direction].subject, from, to, after: verdict, ...by, traffic, division });
-  }
-
-  #splitBy(of: PartyClass, questions: SideQuestions): PartyClass[] {
-    const groups = new Map<string, Party[]>();
-    for (const party of of.parties) {
-      const answers = answersOf(party.address, questions, this.#members);
-      const known = groups.get(answers);
-      if (known) known.push(party);
-      else groups.set(answers, [party]);
-    }
-    if (groups.size === 1) return [of];
-    return [...groups].map(([answers, parties]) => ({ ...of, key: `${of.key} ${answers}`, parties }));
-  }
-
-  #division(pairs: readonly GatePair[], family: Family): readonly Traffic[] {
-    const key = `${family} ${pairs.map(({ id }) => id).join(" ")}`;
-    const rules = pairs.flatMap((pair) => pair.rules);
-    const known = this.#traffic.get(key) ?? trafficClasses(rules, family, (id) => this.#members.ports(id));
-    this.#traffic.set(key, known);
-    return known;
-  }
-
-  /** What both states say of a packet; of one end's gate only when a direction is given. */
+  /** One packet of one class of flows: whether the touched gate changes its mind, and whether that matters. */
   #judge(
-    source: Party,
-    destination: Party,
+    subject: Side,
+    peer: Side,
+    direction: Direction,
     traffic: Traffic,
-    division: readonly Traffic[],
-    direction?: "ingress" | "egress",
-  ): [Decision, Decision] {
-    const packet: Packet = {
-      ...samplePacket(traffic, division),
-      source: source.address,
-      destination: destination.address,
-      inInterface: direction === "ingress" ? outside : interfaceFor(source),
-      outInterface: direction === "egress" ? outside : interfaceFor(destination),
-    };
-    this.#packets += 2;
+    all: readonly Traffic[],
+    always: GatePair["always"] | undefined,
+  ): void {
+    if (isSameEndpoint(subject, peer)) return;
+    const [one, two] = [sampleOf(subject)!, sampleOf(peer)!];
+    const decide = (at: Direction) =>
+      this.#decide(
+        at === direction ? this.#packet(one, two, traffic, all, at) : this.#packet(two, one, traffic, all, at),
+      );
+    const [before, after] = decide(direction);
+    if (before.verdict === after.verdict) return;
+    const others = always ?? decide(roles[direction].other).map(({ verdict }) => verdict);
+    const [was, is] = [before, after].map(({ verdict }, i) => verdict === "allow" && others[i] === "allow");
+    // Where the receiver changes its mind too, that is told as the receiver's.
+    if (was === is || (direction === "egress" && others[0] !== others[1])) return;
+    const [from, to] = direction === "ingress" ? [peer, subject] : [subject, peer];
+    this.#found.push({
+      family: one.address.family,
+      subject: roles[direction].subject,
+      from,
+      to,
+      after: after.verdict,
+      by: after.reason,
+      was: before.reason,
+      traffic,
+      division: all,
+    });
+  }
+
+  /** A packet that only the gate of `subject` in this direction is asked about. */
+  #packet(subject: Party, peer: Party, traffic: Traffic, all: readonly Traffic[], direction: Direction): Packet {
+    const name = interfaceOf(subject.endpoint ?? "");
+    const sample = samplePacket(traffic, all);
+    return direction === "ingress"
+      ? { ...sample, source: peer.address, destination: subject.address, inInterface: outside, outInterface: name }
+      : { ...sample, source: subject.address, destination: peer.address, inInterface: name, outInterface: outside };
+  }
+
+  #decide(packet: Packet): [Decision, Decision] {
+    this.#work += 2;
     const [before, after] = this.#states;
     return [evaluate(before, clusterNode, packet), evaluate(after, clusterNode, packet)];
   }
 
+  #division(pairs: readonly GatePair[], family: "ipv4" | "ipv6"): Division {
+    const key = `${family} ${pairs.map(({ id }) => id).join(" ")}`;
+    const known = this.#divisions.get(key);
+    if (known) return known;
+    const rules = pairs.flatMap((pair) => pair.rules).filter(({ match }) => !match.family || match.family === family);
+    const all = trafficClasses(rules, family, (id) => this.#members.ports(id));
+    const asked = (traffic: Traffic) => questionsOf(rules.filter((rule) => couldMeet(rule, traffic)));
+    const made: Division = { all, questions: new Map(all.map((traffic) => [traffic, asked(traffic)])) };
+    this.#work += all.length;
+    if (this.#divisions.size > 1000) this.#divisions.clear();
+    this.#divisions.set(key, made);
+    return made;
+  }
+
+  #answersTo(questions: SideQuestions): ReadonlyMap<number, string> {
+    const key = [questions.sets, questions.nets.keys(), questions.portSets].map((ids) => [...ids].join(",")).join(";");
+    const known = this.#answers.get(key);
+    if (known) return known;
+    const made = this.#parties.answers(questions);
+    this.#work += made.size >> 4;
+    if (this.#answers.size > 100) this.#answers.clear();
+    this.#answers.set(key, made);
+    return made;
+  }
+
   #isExhausted(): boolean {
-    if (this.#packets < this.#limits.packets) return false;
-    this.#gaps.add(`the comparison stopped after ${this.#limits.packets} packets`);
-    return true;
+    this.#isCut ||= this.#work >= this.#limits.packets;
+    return this.#isCut;
   }
 }
 
-function interfaceFor({ endpoint }: Party): string {
-  return endpoint === undefined ? outside : interfaceOf(endpoint);
-}
-
+/** Whether both sides are one and the same endpoint: what it sends to itself passes no gate. */
 function isSameEndpoint(x: Side, y: Side): boolean {
-  const [first] = x.parties;
-  const isAlone = (side: Side) => side.parties.every(({ endpoint }) => endpoint === first!.endpoint);
-  return first?.endpoint !== undefined && isAlone(x) && isAlone(y);
+  const first = sampleOf(x)?.endpoint;
+  if (first === undefined) return false;
+  for (const side of [x, y]) for (const { endpoint } of partiesOf(side)) if (endpoint !== first) return false;
+  return true;
 }
 
-/** All flows that a change gives another verdict. */
-export function flowDiff(before: PolicyState, after: PolicyState, delta: PolicyOutput, limits?: DiffLimits): FlowDiff {
+/**
+ * All flows that a change gives another verdict: `before` and `after` are the states of a `WholeCluster`, `delta` what it put
+ * out for the change.
+ */
+export function flowDiff(
+  before: PolicyState,
+  after: PolicyState,
+  delta: PolicyOutput,
+  limits: DiffLimits = defaultLimits,
+): FlowDiff {
   return new FlowComparison(before, after, delta, limits).run();
 }

@@ -1,7 +1,9 @@
-import type { Chain, ChainId, EndpointGates, Gate } from "../chain.ts";
+import type { Chain, ChainId, EndpointGates, Gate, TierChains } from "../chain.ts";
+import { matchesPacket } from "../match.ts";
 import type { PolicyOutput } from "../output.ts";
+import type { Packet } from "../packet.ts";
 import type { PolicyState } from "../policy-state.ts";
-import type { Direction, Rule } from "../rule.ts";
+import type { Action, Direction, Rule } from "../rule.ts";
 import { type Questions, questionsOf } from "./questions.ts";
 
 /** One gate as it was and as it would be, of all endpoints that have the same two. */
@@ -10,10 +12,14 @@ export interface GatePair {
   readonly direction: Direction;
   /** Whether the change could make a difference to it. */
   readonly isTouched: boolean;
+  /** Whether it could to packets that no touched policy has a rule for. */
+  readonly isRebuilt: boolean;
   /** What it says to every packet, before and after; undefined where that depends on the packet. */
   readonly always: readonly ("allow" | "deny" | undefined)[];
   readonly rules: readonly Rule[];
   readonly questions: Questions;
+  /** The touched policies and profiles of it, before and after. */
+  readonly touched: readonly [readonly ChainId[], readonly ChainId[]];
 }
 
 /** The gates of a cluster's endpoints, each kind once. */
@@ -27,30 +33,65 @@ export class GatePairs {
     this.#touched = touchedChains(before, after, delta);
   }
 
-  /** The pair of an endpoint that has these gates; undefined when it has none in one of the states. */
+  /** What all rules that the change touches ask. */
+  touchedQuestions(): Questions {
+    const rules = this.#states.flatMap(({ chains }) => [...this.#touched].flatMap((id) => chains.get(id)?.rules ?? []));
+    return questionsOf(rules);
+  }
+
+  /** The pair of the endpoint that has the interface; undefined when it has none in one of the states. */
   of(interfaceName: string, direction: Direction): GatePair | undefined {
     const [before, after] = this.#states.map((state) => state.endpoints.get(interfaceName));
     if (!before || !after) return undefined;
-    const texts = keyOf(before, direction);
-    const key = before === after ? `${direction} ${texts}` : `${direction} ${texts} then ${keyOf(after, direction)}`;
+    const text = keyOf(before, direction);
+    const key = before === after ? `${direction} ${text}` : `${direction} ${text} then ${keyOf(after, direction)}`;
     const known = this.#pairs.get(key) ?? this.#make(before[direction], after[direction], direction);
     this.#pairs.set(key, known);
     return known;
   }
 
+  /** Whether a packet could get another answer: a touched policy says something else of it, or all was built anew. */
+  mayDiffer({ isRebuilt, touched }: GatePair, packet: Packet): boolean {
+    if (isRebuilt) return true;
+    const says = (index: 0 | 1, id: ChainId): Action | undefined => {
+      const state = this.#states[index];
+      if (!touched[index].includes(id)) return undefined;
+      const rules = state.chains.get(id)?.rules ?? [];
+      return rules.find(({ action, match }) => action !== "log" && matchesPacket(match, packet, state))?.action;
+    };
+    return [...new Set([...touched[0], ...touched[1]])].some((id) => says(0, id) !== says(1, id));
+  }
+
   #make(before: Gate, after: Gate, direction: Direction): GatePair {
     const [old, now] = this.#states;
-    const rules = new Set([...rulesOf(old, before), ...rulesOf(now, after)]);
-    const isOther = JSON.stringify(before) !== JSON.stringify(after);
+    const rules = [...new Set([...rulesOf(old, before), ...rulesOf(now, after)])];
+    const among = (gate: Gate) => [...chainsOf(gate)].filter((id) => this.#touched.has(id));
+    const touched = [among(before), among(after)] as const;
+    const passing = new Set([...touched[0], ...touched[1]].filter((id) => !touched.every((ids) => ids.includes(id))));
+    const isRebuilt = frameOf(before, passing) !== frameOf(after, passing);
     return {
       id: this.#pairs.size,
       direction,
-      isTouched: isOther || [...chainsOf(before), ...chainsOf(after)].some((id) => this.#touched.has(id)),
+      isTouched: isRebuilt || touched[0].length + touched[1].length > 0,
+      isRebuilt,
       always: [alwaysSays(old, before), alwaysSays(now, after)],
-      rules: [...rules],
+      rules,
       questions: questionsOf(rules),
+      touched,
     };
   }
+}
+
+/**
+ * A gate without the policies that come or go, as text: what is left must stand as it stood. A tier that lets pass what it
+ * does not decide is nothing without policies.
+ */
+function frameOf({ tiers, profiles }: Gate, without: ReadonlySet<ChainId>): string {
+  const kept = (ids: readonly ChainId[]) => ids.filter((id) => !without.has(id));
+  const rest = tiers
+    .map(({ tier, chains, atEnd }): TierChains => ({ tier, chains: kept(chains), atEnd }))
+    .filter(({ chains, atEnd }) => chains.length > 0 || atEnd === "deny");
+  return JSON.stringify([rest, kept(profiles)]);
 }
 
 function keyOf(gates: EndpointGates, direction: Direction): string {

@@ -48,6 +48,18 @@ export function trafficClasses(rules: readonly Rule[], family: Family, portsOf: 
   return [...classes, { protocol: spare, other: true }];
 }
 
+/** Whether a rule could be met by packets of the class, as far as protocol and numbered ports go. */
+export function couldMeet({ match }: Rule, { protocol, other, destination, source }: Traffic): boolean {
+  if (match.protocol !== undefined && (other || match.protocol !== protocol)) return false;
+  if (!other && match.notProtocol === protocol) return false;
+  const inPorts = (side: SideMatch | undefined, range: PortRange | undefined) =>
+    !side?.ports ||
+    side.namedPorts !== undefined ||
+    !range ||
+    side.ports.some(({ from, to }) => from <= range.from && range.to <= to);
+  return inPorts(match.source, source) && inPorts(match.destination, destination);
+}
+
 function cutAt(cuts: Set<number>, side: SideMatch | undefined, portsOf: PortsOf): void {
   for (const { from, to } of [...(side?.ports ?? []), ...(side?.notPorts ?? [])]) cuts.add(from).add(to + 1);
   const sets = [side?.namedPorts, side?.notNamedPorts, side?.inPortSets].flatMap((ids) => ids ?? []);
@@ -104,34 +116,58 @@ function sampleIcmp(icmp: IcmpMatch | "other", all: readonly Traffic[]): { icmpT
   return { icmpType: icmp.type, icmpCode: code };
 }
 
-/** Several classes of one division in words: `tcp 80,443, udp`; all of them together are `any traffic`. */
+/**
+ * Several classes of one division in words that mean the same in any other: `tcp 80,443, udp`; all of them together are
+ * `any traffic`.
+ */
 export function trafficWords(some: readonly Traffic[], all: readonly Traffic[]): string {
   if (some.length === all.length) return "any traffic";
   const words: string[] = [];
   for (const protocol of new Set(some.map((each) => each.protocol))) {
     const [of, every] = [some, all].map((list) => list.filter((each) => each.protocol === protocol));
-    words.push(protocolClassWords(of!, every!));
+    const [first] = of as [Traffic];
+    if (first.other) words.push(`anything but ${namedIn(all)}`);
+    else if (of!.length === every!.length) words.push(protocolWords(protocol));
+    else words.push(first.icmp ? icmpClassWords(of!, every!) : portClassWords(of!));
   }
   return words.join(", ");
 }
 
-function protocolClassWords(of: readonly Traffic[], every: readonly Traffic[]): string {
-  const [{ protocol, other }] = of as [Traffic];
-  if (other) return "other protocols";
-  const name = protocolWords(protocol);
-  if (of.length === every.length) return name;
-  if (of[0]!.icmp) {
-    const types = of.map(({ icmp }) => (icmp === "other" || !icmp ? "others" : icmpWords(icmp)));
-    return `${name} type ${types.join(",")}`;
-  }
+function namedIn(all: readonly Traffic[]): string {
+  const named = all.flatMap(({ protocol, other }) => (other ? [] : [protocolWords(protocol)]));
+  return [...new Set(named)].join(", ");
+}
+
+function icmpClassWords(of: readonly Traffic[], every: readonly Traffic[]): string {
+  const named = every.flatMap(({ icmp }) => (icmp && icmp !== "other" ? [icmp] : []));
+  const types = of.map(({ icmp }) => {
+    if (icmp === "other" || !icmp) return `any but ${[...new Set(named.map(({ type }) => type))].join("/")}`;
+    const codes = named.flatMap(({ type, code }) => (type === icmp.type && code !== undefined ? [code] : []));
+    return icmp.code !== undefined || codes.length === 0
+      ? icmpWords(icmp)
+      : `${icmp.type} (codes but ${codes.join("/")})`;
+  });
+  return `${protocolWords(of[0]!.protocol)} type ${types.join(",")}`;
+}
+
+function portClassWords(of: readonly Traffic[]): string {
+  const name = protocolWords(of[0]!.protocol);
   const bySource = new Map<string, PortRange[]>();
   for (const { source, destination } of of) {
     const from = source ? portWords([source]) : "";
     bySource.set(from, [...(bySource.get(from) ?? []), ...(destination ? [destination] : [])]);
   }
-  const texts = [...bySource].map(([from, ports]) => {
-    const joined = joinedRanges(ports);
-    return `${name}${joined === "" ? "" : ` ${joined}`}${from === "" || from === "0-65535" ? "" : ` from port ${from}`}`;
+  const byDestination = new Map<string, PortRange[]>();
+  for (const [from, ports] of bySource) {
+    const text = joinedRanges(ports);
+    const [first, last] = from.split("-").map(Number);
+    if (from !== "")
+      byDestination.set(text, [...(byDestination.get(text) ?? []), { from: first!, to: last ?? first! }]);
+    else byDestination.set(text, []);
+  }
+  const texts = [...byDestination].map(([ports, sources]) => {
+    const from = joinedRanges(sources);
+    return `${name}${ports === "" ? "" : ` ${ports}`}${from === "" ? "" : ` from port ${from}`}`;
   });
   return texts.join(", ");
 }
