@@ -14,6 +14,7 @@ import type { WorkloadEndpoint } from "../../datastore/model/workload-endpoint.t
 import type { Change } from "../../lib/change.ts";
 import type { Address } from "../../net/address.ts";
 import type { Chain, ChainId, EndpointGates } from "../chain.ts";
+import type { SetDefinition } from "../compile/set-definition.ts";
 import type { MemberDelta, PolicyOutput } from "../output.ts";
 import type { Owner } from "../rule.ts";
 import type { SetId, SetSpec } from "../set.ts";
@@ -149,6 +150,11 @@ export class PolicyGraph {
         this.#sets.onSlice(key, valueIn(input.change));
         break;
     }
+  }
+
+  /** What a set that rules of this node speak of was made from; undefined of the fixed ones. */
+  setDefinition(id: SetId): SetDefinition | undefined {
+    return this.#sets.definition(id);
   }
 
   /** How much of everything there is: resources in the cluster, rules and sets that this node's endpoints need. */

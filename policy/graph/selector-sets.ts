@@ -55,6 +55,11 @@ export class SelectorSets {
     return this.#sets.size;
   }
 
+  /** What a set was made from, while somebody holds it. */
+  definition(id: SetId): SetDefinition | undefined {
+    return this.#sets.get(id)?.definition;
+  }
+
   /** The item under `name` is this now, or is gone. Names of endpoints and of network sets differ. */
   onItem(name: string, item: SetItem | undefined): void {
     const known = this.#ids.get(name);
