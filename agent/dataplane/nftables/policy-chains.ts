@@ -15,6 +15,8 @@ export class PolicyChains {
   readonly #sets: ReadonlyMap<SetId, SetKind>;
   readonly #lists: ListHolders;
   readonly #chains = new Map<ChainId, Chain>();
+  /** Under which names they have been handed on. */
+  readonly #names = new Map<ChainId, readonly string[]>();
   /** Which chains look into a set. */
   readonly #users = new Map<SetId, Set<ChainId>>();
   readonly #stale = new Set<ChainId>();
@@ -36,11 +38,8 @@ export class PolicyChains {
       return;
     }
     this.#stale.delete(id);
-    for (const name of this.#namesOf(id)) {
-      this.#ruleset.unwantChain(name);
-      this.#lists.hold(name, new Map());
-    }
     this.#chains.delete(id);
+    this.#name(id, []);
   }
 
   /** The set is of another kind now, under another name. */
@@ -57,13 +56,7 @@ export class PolicyChains {
   /** Whether there must be copies, for what this node sends, by which nothing is rejected. */
   needQuiet(quiet: boolean): void {
     if (quiet === this.#quiet) return;
-    for (const [id, chain] of this.#chains) {
-      if (!hasCopy(chain)) continue;
-      this.#stale.add(id);
-      if (quiet) continue;
-      this.#ruleset.unwantChain(quietChain(id));
-      this.#lists.hold(quietChain(id), new Map());
-    }
+    for (const [id, chain] of this.#chains) if (hasCopy(chain)) this.#stale.add(id);
     this.#quiet = quiet;
   }
 
@@ -87,13 +80,22 @@ export class PolicyChains {
     }
   }
 
-  #namesOf(id: ChainId): string[] {
-    const chain = this.#chains.get(id);
-    return this.#quiet && chain && hasCopy(chain) ? [policyChain(id), quietChain(id)] : [policyChain(id)];
+  /** The chain has these names now; those it had beside them go. */
+  #name(id: ChainId, names: readonly string[]): void {
+    for (const name of this.#names.get(id) ?? []) {
+      if (names.includes(name)) continue;
+      this.#ruleset.unwantChain(name);
+      this.#lists.hold(name, new Map());
+    }
+    if (names.length > 0) this.#names.set(id, names);
+    else this.#names.delete(id);
   }
 
   #lower(chain: Chain): void {
-    for (const [n, name] of this.#namesOf(chain.id).entries()) {
+    const { id } = chain;
+    const names = this.#quiet && hasCopy(chain) ? [policyChain(id), quietChain(id)] : [policyChain(id)];
+    this.#name(id, names);
+    for (const [n, name] of names.entries()) {
       const lists = new Map<string, NamedSet>();
       const how = n > 0 ? "drop" : denialAt(chain.stage, this.#options);
       const lowered = lowerChain(chain, name, this.#options, how, {
