@@ -1,12 +1,13 @@
 import { apiVersion } from "../../../datastore/model/resource.ts";
 import type { Rule } from "../../../datastore/model/rule.ts";
+import { parseAddress } from "../../../net/address-text.ts";
 import { PolicyGraph, type PolicyInput } from "../../../policy/graph/policy-graph.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
 
 const namespace = "shop";
 
 function set(kind: PolicyInput["kind"], name: string, spec: object, labels?: Record<string, string>): PolicyInput {
-  const spaced = kind === "WorkloadEndpoint" || kind === "NetworkPolicy";
+  const spaced = ["WorkloadEndpoint", "NetworkPolicy", "StagedNetworkPolicy"].includes(kind);
   const metadata = { name, ...(spaced && { namespace }), ...(labels && { labels }) };
   const key = spaced ? `${namespace}/${name}` : name;
   return { kind, change: { kind: "set", key, value: { kind, apiVersion, metadata, spec } } } as PolicyInput;
@@ -64,9 +65,66 @@ export const sampleResources: readonly PolicyInput[] = [
   }),
 ];
 
-/** What the graph of the node puts out for it. */
-export function sampleOutput(): PolicyOutput {
+const hostRules: readonly Rule[] = [
+  { action: "Deny", source: { nets: ["198.51.100.0/24"] } },
+  { action: "Allow", protocol: "TCP", destination: { ports: [443, 10250] } },
+];
+
+/** The same node with all that a node can have: host endpoints asked at every stage, staged policies, limits, floating addresses, services. */
+export const fullSampleResources: readonly PolicyInput[] = [
+  ...sampleResources,
+  set("BGPConfiguration", "default", { serviceClusterIPs: [{ cidr: "10.96.0.0/12" }] }),
+  set("Node", "n2", { bgp: { ipv4Address: "192.0.2.2/24" } }),
+  { kind: "HostInterface", change: { kind: "set", key: "eth0", value: [parseAddress("192.0.2.1")!] } },
+  set("HostEndpoint", "n1-eth0", { node: "n1", interfaceName: "eth0" }, { role: "node" }),
+  set("HostEndpoint", "n1-all", { node: "n1", interfaceName: "*", profiles: ["projectcalico-default-allow"] }),
+  host("base", { order: 100, ingress: hostRules, egress: [{ action: "Allow" }], types: ["Ingress", "Egress"] }),
+  host("transit", { applyOnForward: true, ingress: [{ action: "Allow" }], types: ["Ingress"] }),
+  host("flood", {
+    applyOnForward: true,
+    doNotTrack: true,
+    ingress: [{ action: "Deny", source: { nets: ["203.0.113.0/24"] } }],
+  }),
+  host("dns", {
+    applyOnForward: true,
+    doNotTrack: true,
+    ingress: [{ action: "Allow", protocol: "UDP", destination: { ports: [53] } }],
+    egress: [{ action: "Allow", protocol: "UDP", source: { ports: [53] } }],
+    types: ["Ingress", "Egress"],
+  }),
+  host("ports", {
+    applyOnForward: true,
+    preDNAT: true,
+    ingress: [{ action: "Deny", protocol: "TCP", destination: { ports: ["30000:32767"] } }],
+  }),
+  set("StagedNetworkPolicy", "tighter", {
+    selector: "role == 'db'",
+    types: ["Ingress"],
+    ingress: [{ action: "Deny" }],
+  }),
+  set(
+    "WorkloadEndpoint",
+    "web",
+    {
+      node: "n1",
+      interfaceName: "cali1web",
+      ipNetworks: ["10.244.0.1/32", "fd00:10:244::1/128"],
+      profiles: ["kns.shop"],
+      ipNATs: [{ internalIP: "10.244.0.1", externalIP: "192.0.2.80" }],
+      qosControls: { ingressPacketRate: 5000, ingressPacketBurst: 100, egressMaxConnections: 200 },
+    },
+    { role: "web" },
+  ),
+];
+
+/** A policy about the node's own interface. */
+function host(name: string, spec: object): PolicyInput {
+  return set("GlobalNetworkPolicy", `host.${name}`, { selector: "role == 'node'", ...spec });
+}
+
+/** What the graph of the node puts out for them. */
+export function sampleOutput(resources: readonly PolicyInput[] = sampleResources): PolicyOutput {
   const graph = new PolicyGraph("n1");
-  for (const input of sampleResources) graph.on(input);
+  for (const input of resources) graph.on(input);
   return graph.flush();
 }
