@@ -11,7 +11,10 @@ import { IptablesLowering } from "./lowering.ts";
 
 /** What keeps one family's tables in the kernel as they are wanted. */
 export type TablesKeeper = Tables &
-  Pick<IptablesDriver, "allowDeletes" | "apply" | "counters" | "recheck" | "removeAll" | "close">;
+  Pick<IptablesDriver, "allowDeletes" | "apply" | "counters" | "recheck" | "close"> & {
+    /** Answers what could not go, since somebody else's rules lead to it. */
+    removeAll(): Promise<readonly string[]>;
+  };
 
 /** What keeps the kernel's sets, of both families, as they are wanted. */
 export type IpsetsKeeper = Ipsets &

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import type { Count } from "../../../kernel/iptables/port.ts";
+import { defaultOptions } from "../options.ts";
+import { hostSampleOutput } from "../sim/sample-hosts.ts";
+import { sampleOutput } from "../sim/sample-policy.ts";
+import { IptablesDataplane } from "./dataplane.ts";
+import { lowered } from "./sim/lowered.ts";
+import { RecordedIpsets } from "./sim/recorded-ipsets.ts";
+import { RecordedTables } from "./sim/recorded-tables.ts";
+import { ipsetText, restoreText } from "./sim/restore-text.ts";
+
+/** Steps of a dataplane in the order in which they were taken. */
+class Log {
+  readonly steps: string[] = [];
+  /** Each step waits for this. */
+  gate: Promise<void> = Promise.resolve();
+
+  async step(name: string): Promise<void> {
+    this.steps.push(name);
+    await this.gate;
+  }
+}
+
+class LoggedTables extends RecordedTables {
+  readonly #log: Log;
+  counts: ReadonlyMap<string, Count> = new Map();
+
+  constructor(log: Log) {
+    super();
+    this.#log = log;
+  }
+
+  override wantChain(...args: Parameters<RecordedTables["wantChain"]>): void {
+    if (this.#log.steps.at(-1) !== "want") this.#log.steps.push("want");
+    super.wantChain(...args);
+  }
+
+  apply = () => this.#log.step("tables");
+  recheck = () => this.#log.step("look at tables");
+  removeAll = async () => {
+    await this.#log.step("no tables");
+    return [];
+  };
+  counters = async () => this.counts;
+  allowDeletes(): void {}
+  close(): void {}
+}
+
+class LoggedIpsets extends RecordedIpsets {
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    super();
+    this.#log = log;
+  }
+
+  commitMembers = () => this.#log.step("members");
+  commitDeletes = () => this.#log.step("deletes");
+  recheck = () => this.#log.step("look at sets");
+  removeAll = async () => {
+    await this.#log.step("no sets");
+    return [];
+  };
+  allowDeletes(): void {}
+  close(): void {}
+}
+
+function dataplane() {
+  const log = new Log();
+  const [tables, tables6, ipsets] = [new LoggedTables(log), new LoggedTables(log), new LoggedIpsets(log)];
+  const families = new Map([
+    ["ipv4", tables],
+    ["ipv6", tables6],
+  ] as const);
+  const plane = new IptablesDataplane({ kind: "iptables-nft", tables: families, ipsets, options: defaultOptions });
+  return { log, tables, tables6, ipsets, plane };
+}
+
+describe("the iptables dataplane", () => {
+  it("makes sets before rules are wanted, and takes sets away after rules", async () => {
+    const { log, plane, tables } = dataplane();
+    plane.apply(sampleOutput());
+    assert.deepEqual(log.steps, []);
+    await plane.commit();
+    assert.deepEqual(log.steps, ["members", "want", "tables", "tables", "deletes"]);
+    assert.equal(restoreText(tables), restoreText(lowered([sampleOutput()], "ipv4", defaultOptions).tables));
+    assert.ok(plane.size.rules > 100 && plane.size.sets > 10 && plane.size.maps === 0, JSON.stringify(plane.size));
+  });
+
+  it("keeps what it hears while it writes for the next commit, and makes one of several", async () => {
+    const { log, plane, ipsets } = dataplane();
+    await plane.commit();
+    let open = () => {};
+    log.gate = new Promise((resolve) => (open = resolve));
+    plane.apply(sampleOutput());
+    const first = plane.commit();
+    await Promise.resolve();
+    const before = ipsetText(ipsets);
+    plane.setOptions({ ...defaultOptions, sourceSpoofing: "Any" });
+    plane.apply({ ...hostSampleOutput(), members: new Map(), sets: [] });
+    const [second, third] = [plane.commit(), plane.commit()];
+    assert.equal(second, third);
+    assert.equal(ipsetText(ipsets), before);
+    log.steps.length = 0;
+    open();
+    await Promise.all([first, second]);
+    assert.deepEqual(log.steps, [
+      "want",
+      "tables",
+      "tables",
+      "deletes",
+      "members",
+      "want",
+      "tables",
+      "tables",
+      "deletes",
+    ]);
+    assert.notEqual(ipsetText(ipsets), before);
+  });
+
+  it("goes on after a commit that failed", async () => {
+    const { log, plane, tables } = dataplane();
+    log.gate = Promise.reject(new Error("no"));
+    plane.apply(sampleOutput());
+    await assert.rejects(plane.commit(), /no/);
+    log.gate = Promise.resolve();
+    await plane.commit();
+    assert.equal(restoreText(tables), restoreText(lowered([sampleOutput()], "ipv4", defaultOptions).tables));
+  });
+
+  it("adds up what both families have counted", async () => {
+    const { plane, tables, tables6 } = dataplane();
+    tables.counts = new Map([["a", { packets: 1, bytes: 60 }]]);
+    tables6.counts = new Map([
+      ["a", { packets: 2, bytes: 120 }],
+      ["b", { packets: 0, bytes: 0 }],
+    ]);
+    assert.deepEqual(await plane.counters(), [
+      { name: "a", packets: 3, bytes: 180 },
+      { name: "b", packets: 0, bytes: 0 },
+    ]);
+  });
+
+  it("looks at sets before rules, and takes rules away before sets", async () => {
+    const { log, plane } = dataplane();
+    await plane.recheck();
+    await plane.removeAll();
+    assert.deepEqual(log.steps, [
+      "look at sets",
+      "look at tables",
+      "look at tables",
+      "no tables",
+      "no tables",
+      "no sets",
+    ]);
+  });
+});
