@@ -17,11 +17,17 @@ export class HostLinks {
     this.#graph = graph;
   }
 
-  /** Feeds the graph; `changed` is called after each change. */
-  listener(changed: () => void, synced: () => void, failed: LinksListener["failed"]): LinksListener {
+  /** Feeds the graph; `changed` is called after each change, `heard` with every link as it is told. */
+  listener(
+    changed: () => void,
+    synced: () => void,
+    failed: LinksListener["failed"],
+    heard: LinksListener["link"] = () => {},
+  ): LinksListener {
     return {
       link: (change) => {
         this.#onLink(change);
+        heard(change);
         changed();
       },
       address: (change) => {

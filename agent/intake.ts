@@ -7,6 +7,7 @@ import type { ClusterInformation } from "../datastore/model/cluster-information.
 import type { FelixConfiguration } from "../datastore/model/felix-configuration.ts";
 import type { Kind } from "../datastore/model/resource.ts";
 import type { Resource } from "../datastore/model/schemas.ts";
+import type { WorkloadEndpoint } from "../datastore/model/workload-endpoint.ts";
 import { type Problem, problemText } from "../datastore/problem.ts";
 import { parseResourcePath, type ResourceKey } from "../datastore/resource-key.ts";
 import type { Entry } from "../datastore/store.ts";
@@ -27,6 +28,8 @@ export interface IntakeTargets {
   readonly tell: Tell<AgentFact>;
   /** Pools or our own node changed: what IPAM remembers of them is old. */
   readonly onPools: () => void;
+  /** A WorkloadEndpoint, of whatever node. */
+  readonly onEndpoint?: (change: Change<string, WorkloadEndpoint>) => void;
   /** A CalicoNodeStatus, of whatever node. */
   readonly onNodeStatus?: (change: Change<string, Entry>) => void;
 }
@@ -167,6 +170,7 @@ export class Intake {
       case "WorkloadEndpoint":
         graph.onEndpoint(only("WorkloadEndpoint"));
         policy.on({ kind: "WorkloadEndpoint", change: only("WorkloadEndpoint") });
+        this.#targets.onEndpoint?.(only("WorkloadEndpoint"));
         break;
       case "FelixConfiguration":
         put(this.#felix, key.name, value?.kind === "FelixConfiguration" ? value : undefined);

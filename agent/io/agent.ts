@@ -5,6 +5,7 @@ import type { IpamFact } from "../../ipam/fact.ts";
 import type { KernelFact } from "../../kernel/fact.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
 import type { LinkWatch } from "../../kernel/links.ts";
+import { ifbPrefix } from "../../kernel/tc/ifb-name.ts";
 import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
@@ -15,6 +16,7 @@ import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { type InterfaceExclusion, isExcluded } from "../config/interface-exclusion.ts";
 import { felixSettings, type Variables } from "../config/read.ts";
+import type { ConntrackFact } from "../conntrack/fact.ts";
 import type { AgentFact } from "../fact.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostInterfaces } from "../host-interfaces.ts";
@@ -31,9 +33,10 @@ import { Datastore } from "./datastore.ts";
 import { type Firewall, openFirewall, optionsFor } from "./firewall.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import type { FirewallFact } from "./open-dataplane.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Everything that can be heard from a node. */
-export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | FirewallFact;
+export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | FirewallFact | ConntrackFact;
 
 /** What an agent is started with. */
 export interface AgentOptions {
@@ -78,6 +81,7 @@ export class Agent {
   #excluded: InterfaceExclusion | undefined;
   #kernel: Kernel | undefined;
   #bgp: BgpSide | undefined;
+  #traffic: Traffic | undefined;
   #firewall: Firewall | undefined;
   #programming: Programming | undefined;
   #watch: LinkWatch | undefined;
@@ -105,6 +109,7 @@ export class Agent {
       tell,
       onPools: options.onPools,
       onNodeStatus: options.onNodeStatus,
+      onEndpoint: (change) => this.#traffic?.onEndpoint(change),
     });
     this.#settings = new LiveSettings(layers, tell);
     const changed = (): void => this.#wake();
@@ -120,9 +125,13 @@ export class Agent {
   /** Opens the kernel, reads what is there and begins to follow the datastore. @throws KernelError */
   async start(): Promise<void> {
     const { environment, tell, onBgpSeverity: onSeverity } = this.#options;
-    const isWorkload = (ifindex: number): boolean => this.#isWorkload(this.links.nameOf(ifindex));
-    const kernel = openKernel({ localProtocol: this.settings.deviceRouteProtocol, isWorkload }, tell);
+    const localProtocol = this.settings.deviceRouteProtocol;
+    const isWorkload = (name: string): boolean => this.#isWorkload(name);
+    const nameOf = (ifindex: number): string => this.links.nameOf(ifindex);
+    const kernel = openKernel({ localProtocol, isWorkload, nameOf }, tell);
     this.#kernel = kernel;
+    const { nodeName } = environment;
+    this.#traffic = new Traffic({ nodeName, kernel, localProtocol, tell, changed: () => this.#look() });
     this.#bgp = new BgpSide({ environment, kernel, links: this.links, graph: this.graph, tell, onSeverity });
     kernel.fib.start();
     await kernel.fib.settled();
@@ -139,6 +148,7 @@ export class Agent {
     this.#secrets.close();
     this.#watch?.close();
     this.#firewall?.dataplane.close();
+    this.#traffic?.close();
     this.#kernel?.close();
     await this.datastore.stop();
   }
@@ -187,7 +197,7 @@ export class Agent {
     const { fib } = this.#kernel ?? {};
     if (!local || !fib || !this.#progress.covers(endpoint) || !this.links.isRunning(local.interfaceName)) return false;
     const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.settings.ipv6Support);
-    return routed.every((prefix) => fib.holdsLocal(prefix));
+    return routed.every((prefix) => fib.holdsLocal(prefix)) && this.#traffic!.areFree(routed);
   }
 
   #isWorkload(name: string): boolean {
@@ -206,7 +216,12 @@ export class Agent {
     };
     this.#watch = watchLinks(
       {},
-      this.links.listener(() => this.#wake(), done, failed),
+      this.links.listener(
+        () => this.#wake(),
+        done,
+        failed,
+        (change) => this.#traffic?.onLink(change),
+      ),
     );
   }
 
@@ -270,8 +285,10 @@ export class Agent {
     const node = this.graph.turn();
     const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
     this.#newsAt = undefined;
+    const gone = this.#traffic!.turn(node, this.graph.routes);
     const done = programming.apply(node, this.policy.flush(), () => this.#bgp!.apply(node));
     void done.then(() => {
+      gone();
       this.#progress.done(turn);
       this.#tellSettings();
       this.#tellTurn(turn, node, performance.now() - began);
@@ -284,7 +301,8 @@ export class Agent {
     const { interfaceExclude } = this.settings;
     if (!this.links.takeNews() && interfaceExclude === this.#excluded) return;
     this.#excluded = interfaceExclude;
-    const isHosts = (name: string): boolean => !this.#isWorkload(name) && !isExcluded(interfaceExclude, name);
+    const isHosts = (name: string): boolean =>
+      !this.#isWorkload(name) && !name.startsWith(ifbPrefix) && !isExcluded(interfaceExclude, name);
     for (const change of this.#hostInterfaces.changes(this.links.byInterface(), isHosts))
       this.policy.on({ kind: "HostInterface", change });
   }

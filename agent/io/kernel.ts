@@ -1,3 +1,5 @@
+import { openConntrack } from "../../kernel/ctnetlink/io/conntrack.ts";
+import type { Conntrack } from "../../kernel/ctnetlink/port.ts";
 import type { KernelFact } from "../../kernel/fact.ts";
 import { FibDriver } from "../../kernel/fib-driver.ts";
 import { openFib } from "../../kernel/io/fib.ts";
@@ -7,6 +9,8 @@ import { openSysctls } from "../../kernel/io/sysctl.ts";
 import { type Neighbour, sameNeighbour } from "../../kernel/neighbour.ts";
 import { Reconciler } from "../../kernel/reconciler.ts";
 import { SysctlDriver } from "../../kernel/sysctl-driver.ts";
+import { openQdiscs } from "../../kernel/tc/io/qdiscs.ts";
+import { QdiscDriver } from "../../kernel/tc/qdisc-driver.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { sameAddress } from "../../net/address.ts";
@@ -22,13 +26,21 @@ export interface Kernel {
   /** Addresses of interfaces of workloads that are BGP peers. */
   readonly addresses: Reconciler<InterfaceAddress>;
   readonly sysctls: SysctlDriver;
+  /** Limits of workloads' traffic. */
+  readonly qdiscs: QdiscDriver;
+  /** The table of connections. */
+  readonly conntrack: Conntrack;
   /** Stops writing; the kernel keeps what it has. */
   close(): void;
 }
 
 /** Opens the drivers. Nothing is written before somebody wants something. @throws KernelError when a socket cannot be had */
 export function openKernel(
-  options: { readonly localProtocol: number; readonly isWorkload: (ifindex: number) => boolean },
+  options: {
+    readonly localProtocol: number;
+    readonly isWorkload: (name: string) => boolean;
+    readonly nameOf: (ifindex: number) => string;
+  },
   tell: Tell<KernelFact>,
 ): Kernel {
   const clock = systemClock;
@@ -40,7 +52,7 @@ export function openKernel(
     set: sets.neighbours,
     same: sameNeighbour,
     // Permanent neighbours on interfaces of workloads are nobody's but ours.
-    owns: ({ ifindex }) => options.isWorkload(ifindex),
+    owns: ({ ifindex }) => options.isWorkload(options.nameOf(ifindex)),
     clock,
     tell,
   });
@@ -53,16 +65,24 @@ export function openKernel(
     clock,
     tell,
   });
+  const buckets = openQdiscs({});
+  const qdiscs = new QdiscDriver({ qdiscs: buckets, isWorkload: options.isWorkload, clock, tell });
+  const conntrack = openConntrack({});
   return {
     fib,
     neighbours,
     addresses,
+    qdiscs,
+    conntrack,
     sysctls: new SysctlDriver(openSysctls({})),
     close() {
       fib.close();
       neighbours.close();
       addresses.close();
       interfaces.close();
+      qdiscs.close();
+      buckets.close();
+      conntrack.close();
       sets.close();
     },
   };

@@ -10,6 +10,7 @@ import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
 import type { FelixSettings } from "../config/felix.ts";
+import { conntrackLevels } from "../conntrack/fact.ts";
 import { agentLevels } from "../fact.ts";
 import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
@@ -25,7 +26,15 @@ import { readStart } from "./start.ts";
 import { currentMetrics, currentNodeStatus, healthPages, type ViewOptions } from "./views.ts";
 import { interfaceOf, openAllocator, Workloads } from "./workloads.ts";
 
-const levels = { ...agentLevels, ...bgpLevels, ...datastoreLevels, ...ipamLevels, ...kernelLevels, ...nftLevels };
+const levels = {
+  ...agentLevels,
+  ...conntrackLevels,
+  ...bgpLevels,
+  ...datastoreLevels,
+  ...ipamLevels,
+  ...kernelLevels,
+  ...nftLevels,
+};
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };

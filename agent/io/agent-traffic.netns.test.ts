@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AgentLab } from "./agent-lab.ts";
+import { blueProfile, endpointOf } from "./sample-resources.ts";
+
+describe("an endpoint's traffic and its state", function () {
+  this.timeout(20_000);
+  let lab: AgentLab;
+  beforeEach(() => void (lab = new AgentLab()));
+  afterEach(() => lab.close());
+
+  const qdiscs = (): string => lab.run("tc", "qdisc", "show", "dev", "cali1");
+  const limited = (bits: number) => {
+    const endpoint = endpointOf("a", "cali1", "10.65.0.1");
+    return { ...endpoint, spec: { ...endpoint.spec, qosControls: { ingressBandwidth: bits } } };
+  };
+
+  it("is limited as its WorkloadEndpoint says, also after that says otherwise", async () => {
+    lab.addInterface("cali1");
+    await lab.apply(blueProfile, limited(8_000_000));
+    await lab.ready();
+    await lab.until("the limit", () => /tbf .*rate 8Mbit/.test(qdiscs()));
+    await lab.apply(limited(16_000_000));
+    await lab.until("the other limit", () => /tbf .*rate 16Mbit/.test(qdiscs()));
+    await lab.apply(endpointOf("a", "cali1", "10.65.0.1"));
+    await lab.until("no limit", () => !/tbf/.test(qdiscs()));
+  });
+
+  it("leaves no connections behind when it goes, loses an address, or went while no agent looked", async () => {
+    for (const name of ["cali1", "cali2"]) lab.addInterface(name);
+    const connect = (address: string): void => {
+      const tuple = ["-p", "udp", "-s", address, "-d", "192.0.2.1", "--sport", "1000", "--dport", "53", "-t", "600"];
+      lab.run("conntrack", "-I", ...tuple);
+    };
+    const connected = (): readonly string[] =>
+      [...lab.run("conntrack", "-L").matchAll(/src=(10\.65\.\S+) dst=192/g)].map(([, address]) => address!).sort();
+    const [a, b] = [endpointOf("a", "cali1", "10.65.0.1"), endpointOf("b", "cali2", "10.65.0.2")];
+    await lab.apply(blueProfile, a, b);
+    const first = await lab.ready();
+    for (const address of ["10.65.0.1", "10.65.0.2", "10.65.0.3"]) connect(address);
+    await lab.apply(endpointOf("a", "cali1", "10.65.0.9"));
+    await lab.until("the address that was lost", () => connected().join() === "10.65.0.2,10.65.0.3");
+    await first.end("SIGTERM");
+    await lab.client.delete({ kind: "WorkloadEndpoint", namespace: "blue", name: "n1-k8s-b-eth0" });
+    await lab.ready();
+    await lab.until("the endpoint that went meanwhile", () => connected().join() === "10.65.0.3");
+  });
+
+  it("is told in files and in the datastore, as up when the kernel confirms it and its interface carries packets", async () => {
+    lab.addInterface("cali1");
+    lab.netns.ip("link set far-cali1 down");
+    await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"));
+    const enabled = { FELIX_ENDPOINTREPORTINGENABLED: "true", FELIX_ENDPOINTREPORTINGDELAYSECS: "0" };
+    const agent = await lab.ready({ ...enabled, FELIX_PROMETHEUSMETRICSENABLED: "true" });
+    const folder = join(lab.folder, "endpoint-status");
+    const state = async (): Promise<string | undefined> =>
+      (await lab.store.get("/calico/felix/v2/no-region/host/n1/workload/k8s/blue%2fa/endpoint/eth0"))?.value;
+    await lab.until("the state", async () => (await state()) === '{"status":"down"}');
+    assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], []);
+    lab.netns.ip("link set far-cali1 up");
+    await lab.until("the file", () => readdirSync(folder).join() === "k8s%20blue%2Fa%20eth0");
+    assert.equal(JSON.parse(readFileSync(join(folder, "k8s%20blue%2Fa%20eth0"), "utf8")).ifaceName, "cali1");
+    await lab.until("the other state", async () => (await state()) === '{"status":"up"}');
+    await agent.end("SIGTERM");
+    assert.equal(readdirSync(folder).length, 1, "what forwards stays up");
+    await lab.client.delete({ kind: "WorkloadEndpoint", namespace: "blue", name: "n1-k8s-a-eth0" });
+    await lab.ready(enabled);
+    await lab.until("the file to go", () => readdirSync(folder).length === 0);
+    await lab.until("the state to go", async () => (await state()) === undefined);
+  });
+});
