@@ -66,17 +66,17 @@ export class HostChains {
     for (const { stage, direction, tree } of this.#places) {
       const flag = direction === "ingress" ? "-i" : "-o";
       const target = (name: string) => `-g ${hostChain(name, stage, direction)}`;
-      const any = this.#hosts.get(ANY);
-      const anyAsks = any !== undefined && hasGate(any, stage, direction);
+      const wildcard = this.#hosts.get(ANY);
+      const wildcardAsks = wildcard !== undefined && hasGate(wildcard, stage, direction);
       const leaves = new Map<string, RuleText[]>();
       for (const [name, gates] of this.#hosts) {
         if (name === ANY) continue;
         if (hasGate(gates, stage, direction)) leaves.set(name, [target(name)]);
-        else if (anyAsks) leaves.set(name, ["-j RETURN"]);
+        else if (wildcardAsks) leaves.set(name, ["-j RETURN"]);
       }
       const spared = options.interfacePrefixes.map((prefix) => `${flag} ${prefix}+ -j RETURN`);
-      const end = anyAsks ? [...spared, target(ANY)] : [];
-      if (leaves.size === 0 && !anyAsks) tree.set(new Map());
+      const end = wildcardAsks ? [...spared, target(ANY)] : [];
+      if (leaves.size === 0 && !wildcardAsks) tree.set(new Map());
       else tree.set(dispatchChains({ root: hostDispatch(stage, direction), flag, leaves, end }));
     }
   }
