@@ -13,8 +13,11 @@ export const HOST_ADDRESSES: readonly string[] = HOST_INTERFACES.flatMap(({ addr
 export const LAB_INTERFACES: readonly { readonly name: string; readonly addresses: readonly string[] }[] = [
   ...INTERFACES.map((name, n) => ({ name, addresses: [ADDRESSES[n]!, ADDRESSES[n + 6]!] })),
   { name: UPLINK, addresses: [ADDRESSES[4], ADDRESSES[5], ADDRESSES[10], ADDRESSES[11]] },
-  { name: UPLINK2, addresses: ["10.67.0.1", "10.67.0.2", "fd00:67::1", "fd00:67::2"] },
+  { name: UPLINK2, addresses: ["10.67.0.1", "10.67.0.2", "fd00:67::1", "fd00:67::2", "10.96.7.7", "fd00:96::7:7"] },
 ];
+
+/** Where services' addresses are from; some that are not translated lie behind the second uplink. */
+export const SERVICE_RANGES = ["10.96.0.0/16", "fd00:96::/96"] as const;
 
 /** Addresses of services, each with the backend that the node translates it to: a workload here, or one elsewhere. */
 export const TRANSLATED: readonly (readonly [string, string])[] = [

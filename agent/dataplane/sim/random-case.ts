@@ -1,3 +1,4 @@
+import { apiVersion } from "../../../datastore/model/resource.ts";
 import type { Random } from "../../../lib/random.ts";
 import { walkPath } from "../../../policy/evaluate/path.ts";
 import { describeReason, evaluate, type NodePolicy } from "../../../policy/evaluate.ts";
@@ -7,6 +8,7 @@ import type { Packet } from "../../../policy/packet.ts";
 import { PolicyState } from "../../../policy/policy-state.ts";
 import { presentInterfaces, randomHostEndpoint } from "../../../policy/sim/random-hosts.ts";
 import { NODE, RandomWorld } from "../../../policy/sim/random-world.ts";
+import { SERVICE_RANGES } from "./lab-net.ts";
 import { randomPacket } from "./random-packet.ts";
 
 /** How many packets a case sends. */
@@ -71,13 +73,20 @@ function judgedWorld(world: RandomWorld, node: NodePolicy, hosts: boolean): Poli
 }
 
 function drawInputs(world: RandomWorld, hosts: boolean): PolicyInput[] {
-  const inputs: PolicyInput[] = hosts ? presentInterfaces() : [];
+  const inputs: PolicyInput[] = hosts ? [...presentInterfaces(), announcedServices()] : [];
   for (let n = 0; n < 3; n++) inputs.push(world.tier(), world.profile());
   for (let n = 0; n < 10; n++) inputs.push(world.endpoint());
   for (let n = 0; hosts && n < 3; n++) inputs.push(randomHostEndpoint(world));
   for (let n = world.int(hosts ? 12 : 8); n >= 0; n--) inputs.push(world.policy());
   for (let n = world.int(10); n >= 0; n--) inputs.push(world.step());
   return inputs;
+}
+
+/** The cluster's settings, as far as services are concerned. */
+function announcedServices(): PolicyInput {
+  const spec = { serviceClusterIPs: SERVICE_RANGES.map((cidr) => ({ cidr })) };
+  const value = { kind: "BGPConfiguration", apiVersion, metadata: { name: "default" }, spec } as const;
+  return { kind: "BGPConfiguration", change: { kind: "set", key: "default", value } };
 }
 
 /** What is let in without being tracked is not translated: it cannot have been sent to another address. */

@@ -25,7 +25,8 @@ export function randomPacket(world: RandomWorld, hosts: boolean): Packet | undef
   const source = drawSource(world, inInterface, destination);
   const outInterface = wayTo(destination);
   if (source === destination || outInterface === inInterface) return undefined;
-  const protocol = world.pick([6, 6, 6, 17, 17, 132, destination.family === "ipv4" ? 1 : 58, 99]);
+  const icmp = destination.family === "ipv4" ? 1 : 58;
+  const protocol = world.pick([6, 6, 6, 17, 17, 132, icmp, hosts && world.chance(0.3) ? 4 : 99]);
   return {
     source,
     destination,
@@ -49,6 +50,6 @@ function drawSource(world: RandomWorld, inInterface: string | undefined, { famil
 
 function drawPorts(world: RandomWorld, hosts: boolean, protocol: number): Partial<Packet> {
   if (![6, 17, 132].includes(protocol)) return {};
-  const ports = [80, 443, 8050, 8080, 1500, 53, 60, 7, 40000, ...(hosts ? [22, 67, 179] : [])];
+  const ports = [80, 443, 8050, 8080, 1500, 53, 60, 7, 40000, ...(hosts ? [22, 67, 179, 4789] : [])];
   return { sourcePort: world.pick(ports), destinationPort: world.pick(ports) };
 }
