@@ -38,7 +38,7 @@ export class PolicyChains {
 
   delete(id: ChainId): void {
     this.#wanted.drop(tableOf(this.#chains.get(id)!), policyChain(id));
-    this.#wanted.drop("mangle", policyChain(id));
+    if (this.#askedAfterNat.has(id)) this.#wanted.drop("mangle", policyChain(id));
     this.#lists.hold(id, new Map());
     this.#chains.delete(id);
   }
