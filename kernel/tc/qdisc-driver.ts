@@ -27,20 +27,25 @@ const directions: readonly Direction[] = ["ingress", "egress"];
  * in place where it is not, and deleted after `allowDeletes` where nobody wants it.
  */
 export class QdiscDriver {
+  readonly #isWorkload: QdiscDriverOptions["isWorkload"];
   readonly #reconciler: Reconciler<Shaping>;
   readonly #limits = new Map<string, InterfaceLimits>();
   readonly #links = new Map<number, Link>();
   /** Those that lead to workloads; the newest of a name. */
   readonly #byName = new Map<string, Link>();
+  /** Interfaces that were limited although they are no workload's by their name: what is found there may be ours too. */
+  readonly #others = new Set<string>();
   /** Names of the devices that egress is led through. */
   readonly #devices = new Set<string>();
 
   constructor({ qdiscs, isWorkload, clock, tell }: QdiscDriverOptions) {
+    this.#isWorkload = isWorkload;
     this.#reconciler = new Reconciler({
       name: "qdiscs",
       set: qdiscs,
       same: (x, y) => x.ifindex === y.ifindex && sameBucket(x.bucket, y.bucket),
-      owns: ({ interfaceName }) => isWorkload(interfaceName) || interfaceName.startsWith(ifbPrefix),
+      owns: ({ interfaceName }) =>
+        isWorkload(interfaceName) || this.#others.has(interfaceName) || interfaceName.startsWith(ifbPrefix),
       clock,
       tell,
     });
@@ -48,6 +53,7 @@ export class QdiscDriver {
 
   /** An interface has these limits now, or none. */
   limits({ kind, key, ...change }: Change<string, InterfaceLimits> & { readonly value?: InterfaceLimits }): void {
+    if (kind === "set" && !this.#isWorkload(key)) this.#others.add(key);
     if (kind === "set" && change.value) this.#limits.set(key, change.value);
     else this.#limits.delete(key);
     if (this.#limits.get(key)?.egress) this.#devices.add(ifbName(key));
