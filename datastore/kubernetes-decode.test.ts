@@ -37,6 +37,9 @@ describe("copies of Kubernetes' objects", () => {
   });
 
   it("count as absent, with the reason, when they are malformed", () => {
+    const endpoints = Array.from({ length: 1000 }, () => ({ addresses: ["10.0.0.1", "10.0.0.2"] }));
+    const ports = Array.from({ length: 51 }, (_, i) => ({ port: i + 1 }));
+    const bloated = JSON.stringify({ metadata: { name: "db" }, endpoints, ports });
     const bad: readonly (readonly [KubernetesKind, string, RegExp])[] = [
       ["KubernetesService", "{", /JSON/],
       ["KubernetesService", "[]", /object/],
@@ -44,6 +47,7 @@ describe("copies of Kubernetes' objects", () => {
       ["KubernetesEndpointSlice", '{"endpoints":[]}', /metadata/],
       ["KubernetesEndpointSlice", slice.replace("5432", "70000"), /ports/],
       ["KubernetesEndpointSlice", slice.replace('["10.0.0.2"]', "[7]"), /addresses/],
+      ["KubernetesEndpointSlice", bloated, /at most 100000 pairs/],
     ];
     for (const [kind, text, why] of bad) {
       const decoded = decode(kind, text);

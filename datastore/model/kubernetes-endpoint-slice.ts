@@ -24,18 +24,28 @@ const endpointSchema = z.looseObject({
     .nullish(),
 });
 
+/** Most pairs of an address and a port that one slice may stand for; Kubernetes' own make 1,000 endpoints at most. */
+const mostPairs = 100_000;
+
 /**
  * Kubernetes' EndpointSlice (discovery.k8s.io/v1), a part of a service's backends. Only what policy reads is looked at; all
  * other fields are kept as they are. The bounds are Kubernetes' own: 1,000 endpoints, 100 ports.
  */
-export const kubernetesEndpointSliceSchema = z.looseObject({
-  kind: z.literal("EndpointSlice").exactOptional(),
-  apiVersion: z.literal("discovery.k8s.io/v1").exactOptional(),
-  metadata: kubernetesMetadataSchema,
-  addressType: z.string().exactOptional(),
-  endpoints: z.array(endpointSchema).max(1000).nullish(),
-  ports: z.array(portSchema).max(100).nullish(),
-});
+export const kubernetesEndpointSliceSchema = z
+  .looseObject({
+    kind: z.literal("EndpointSlice").exactOptional(),
+    apiVersion: z.literal("discovery.k8s.io/v1").exactOptional(),
+    metadata: kubernetesMetadataSchema,
+    addressType: z.string().exactOptional(),
+    endpoints: z.array(endpointSchema).max(1000).nullish(),
+    ports: z.array(portSchema).max(100).nullish(),
+  })
+  .superRefine(({ endpoints, ports }, context) => {
+    const addresses = (endpoints ?? []).reduce((sum, endpoint) => sum + (endpoint.addresses?.length ?? 0), 0);
+    if (addresses * (ports?.length ?? 0) <= mostPairs) return;
+    const message = `at most ${mostPairs} pairs of an address and a port are wanted`;
+    context.addIssue({ code: "custom", path: ["ports"], message });
+  });
 
 /** A part of a service's backends: each endpoint's addresses with each of the ports. */
 export type KubernetesEndpointSlice = Frozen<z.infer<typeof kubernetesEndpointSliceSchema>>;

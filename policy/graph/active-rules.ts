@@ -81,7 +81,7 @@ export class ActiveRules {
       const after = stages ? this.#compile(key, [...stages.keys()]) : NOTHING;
       for (const [id, chain] of after.chains) if (!sameChain(chain, before.chains.get(id))) chains.push(set(id, chain));
       for (const id of before.chains.keys()) if (!after.chains.has(id)) chains.push(remove(id));
-      gone.push(...before.sets);
+      for (const id of before.sets) gone.push(id);
       if (after === NOTHING) this.#active.delete(key);
       else this.#active.set(key, after);
     }

@@ -35,7 +35,8 @@ export interface PolicySubject {
 export class EndpointPolicies {
   readonly #index = new LabelIndex<string>();
   readonly #ids = new Map<string, ItemId>();
-  readonly #keys: (string | undefined)[] = [];
+  readonly #keys: string[] = [];
+  readonly #freeIds: ItemId[] = [];
   readonly #policies = new Map<string, AppliedPolicy>();
   readonly #tiers = new Map<string, TierSpec>();
   readonly #dirty = new Set<string>();
@@ -49,13 +50,13 @@ export class EndpointPolicies {
     this.#dirty.add(key);
     const known = this.#ids.get(key);
     if (endpoint) {
-      const id = known ?? this.#freeId();
+      const id = known ?? this.#freeIds.pop() ?? this.#keys.length;
       this.#ids.set(key, id);
       this.#keys[id] = key;
       this.#index.set(id, endpoint.labels, endpoint.profiles);
     } else if (known !== undefined) {
       this.#ids.delete(key);
-      this.#keys[known] = undefined;
+      this.#freeIds.push(known);
       this.#index.delete(known);
     }
   }
@@ -104,11 +105,6 @@ export class EndpointPolicies {
 
   #markSelected(key: string): void {
     for (const id of this.#index.selected(key)) this.#dirty.add(this.#keys[id]!);
-  }
-
-  #freeId(): ItemId {
-    const free = this.#keys.indexOf(undefined);
-    return free < 0 ? this.#keys.length : free;
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Selector } from "../selector/ast.ts";
 import type { Labels } from "../selector/evaluate.ts";
 import { restrictions } from "../selector/restriction.ts";
+import type { AskedItem } from "./label-memo.ts";
 import { type KeyId, LabelPairs, type PairId } from "./label-pairs.ts";
-import { type LabelTest, labelTest, type PairOf } from "./label-test.ts";
+import { type LabelTest, labelTest } from "./label-test.ts";
 import { type ItemId, LabelledItems } from "./labelled-items.ts";
 import { Postings } from "./postings.ts";
 
@@ -36,7 +37,10 @@ export class LabelIndex<S> {
   readonly #looking = new Map<KeyId, Set<Watched<S>>>();
   readonly #few: number;
   #asked: ItemId = -1;
-  readonly #pairOf: PairOf = (key) => this.#items.find(this.#asked, key);
+  readonly #item: AskedItem = {
+    find: (key) => this.#items.find(this.#asked, key),
+    eachPair: (visit) => this.#items.eachPair(this.#asked, visit),
+  };
 
   constructor(few = FEW) {
     this.#few = few;
@@ -81,7 +85,7 @@ export class LabelIndex<S> {
     if (!this.#items.has(id)) return [];
     this.#asked = id;
     const ask = (candidates: Iterable<Watched<S>>) => {
-      for (const { subject, test } of candidates) if (test.holds(this.#pairOf)) found.add(subject);
+      for (const { subject, test } of candidates) if (test.holds(this.#item)) found.add(subject);
     };
     ask(this.#loose);
     for (const pair of this.#items.allPairs(id)) {
@@ -101,10 +105,9 @@ export class LabelIndex<S> {
       for (const id of this.#items.ids()) if (this.#holds(test, id)) yield id;
       return;
     }
-    const candidates = new Set<ItemId>();
+    const candidates = new Set<ItemId>(this.#items.heirs(anchor.pairs));
     for (const pair of anchor.pairs) {
       for (const id of this.#postings.bearers(pairs.keyOf(pair), pair)) candidates.add(id);
-      for (const id of this.#items.heirs(pair)) candidates.add(id);
     }
     for (const id of candidates) if (this.#holds(test, id)) yield id;
   }
@@ -133,7 +136,7 @@ export class LabelIndex<S> {
 
   #holds(test: LabelTest, id: ItemId): boolean {
     this.#asked = id;
-    return test.holds(this.#pairOf);
+    return test.holds(this.#item);
   }
 
   /** The restriction that fewest items meet; of equals the first. */
@@ -147,7 +150,7 @@ export class LabelIndex<S> {
         continue;
       }
       const pairs = values.map((value) => this.#items.pairs.pairId(label, value)!);
-      const count = pairs.reduce((sum, pair) => sum + this.#items.bearerCount(pair), 0);
+      const count = this.#items.bearerCount(pairs);
       if (count >= fewest) continue;
       fewest = count;
       best = { on: "pairs", pairs };
@@ -159,7 +162,7 @@ export class LabelIndex<S> {
     const shelves = test.keys.map((key) => shelf(this.#looking, key));
     if (anchor.on === "nothing") shelves.push(this.#loose);
     else if (anchor.on === "key") shelves.push(shelf(this.#byKey, anchor.key));
-    else shelves.push(...anchor.pairs.map((pair) => shelf(this.#byPair, pair)));
+    else for (const pair of anchor.pairs) shelves.push(shelf(this.#byPair, pair));
     return shelves;
   }
 }

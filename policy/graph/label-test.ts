@@ -1,89 +1,115 @@
-import type { Selector } from "../selector/ast.ts";
+import type { CompareOp, Selector } from "../selector/ast.ts";
+import { type AskedItem, LabelMemo } from "./label-memo.ts";
 import type { KeyId, LabelPairs, PairId } from "./label-pairs.ts";
-
-/** The pair an object has for a label, own or inherited, or -1. */
-export type PairOf = (key: KeyId) => PairId;
 
 /** A selector made ready to be asked of many objects by numbers alone. */
 export interface LabelTest {
-  readonly holds: (pairOf: PairOf) => boolean;
+  readonly holds: (item: AskedItem) => boolean;
   /** The labels it looks at. */
   readonly keys: readonly KeyId[];
   /** Gives back the numbers it holds; it must not be asked afterwards. */
   readonly release: () => void;
 }
 
+type Holds = (item: AskedItem) => boolean;
+
+/** From so many terms on, answers are remembered: looking an item over costs about as much as so many terms. */
+const MANY_TERMS = 32;
+
 /** Compiles a selector; the test holds the numbers it compares with until released. */
 export function labelTest(selector: Selector, pairs: LabelPairs): LabelTest {
-  const labels: string[] = [];
-  const values: PairId[] = [];
-  const keys = new Set<KeyId>();
-  const key = (label: string): KeyId => {
-    labels.push(label);
-    const id = pairs.acquireKey(label);
-    keys.add(id);
-    return id;
+  const compiler = new Compiler(pairs);
+  const holds = compiler.compile(selector);
+  const { memo, terms, keys } = compiler;
+  return {
+    holds: terms < MANY_TERMS ? holds : (item) => memo.answer(item, holds),
+    keys: [...keys],
+    release: () => compiler.release(),
   };
-  const pair = (label: string, value: string): PairId => {
-    const id = pairs.acquire(label, value);
-    values.push(id);
-    return id;
-  };
-  const compile = (part: Selector): ((pairOf: PairOf) => boolean) => {
+}
+
+/** Makes closures of a selector, and holds every number that it meets. */
+class Compiler {
+  readonly keys = new Set<KeyId>();
+  readonly memo: LabelMemo;
+  terms = 0;
+  readonly #pairs: LabelPairs;
+  readonly #labels: string[] = [];
+  readonly #values: PairId[] = [];
+
+  constructor(pairs: LabelPairs) {
+    this.#pairs = pairs;
+    this.memo = new LabelMemo(pairs);
+  }
+
+  compile(part: Selector): Holds {
     switch (part.op) {
       case "all":
       case "global":
         return () => true;
       case "has": {
-        const k = key(part.label);
-        return (pairOf) => pairOf(k) >= 0;
+        const key = this.#key(part.label);
+        this.memo.asksPresence(key);
+        return (item) => item.find(key) >= 0;
       }
       case "eq":
       case "ne": {
-        const k = key(part.label);
-        const p = pair(part.label, part.value);
-        return part.op === "eq" ? (pairOf) => pairOf(k) === p : (pairOf) => pairOf(k) !== p;
+        const key = this.#key(part.label);
+        const pair = this.#pair(part.label, key, part.value);
+        return part.op === "eq" ? (item) => item.find(key) === pair : (item) => item.find(key) !== pair;
       }
       case "in":
       case "notIn": {
-        const k = key(part.label);
-        const wanted = new Set(part.values.map((value) => pair(part.label, value)));
-        return part.op === "in" ? (pairOf) => wanted.has(pairOf(k)) : (pairOf) => !wanted.has(pairOf(k));
+        const key = this.#key(part.label);
+        const wanted = new Set(part.values.map((value) => this.#pair(part.label, key, value)));
+        return part.op === "in" ? (item) => wanted.has(item.find(key)) : (item) => !wanted.has(item.find(key));
       }
       case "not": {
-        const inner = compile(part.of);
-        return (pairOf) => !inner(pairOf);
+        const inner = this.compile(part.of);
+        return (item) => !inner(item);
       }
       case "and":
       case "or": {
-        const inner = part.of.map(compile);
+        const inner = part.of.map((each) => this.compile(each));
         return part.op === "and"
-          ? (pairOf) => inner.every((test) => test(pairOf))
-          : (pairOf) => inner.some((test) => test(pairOf));
+          ? (item) => inner.every((test) => test(item))
+          : (item) => inner.some((test) => test(item));
       }
       default:
-        return textTest(part, key(part.label), pairs);
+        return this.#textTest(part);
     }
-  };
-  const holds = compile(selector);
-  const release = () => {
-    for (const label of labels) pairs.releaseKey(label);
-    for (const value of values) pairs.release(value);
-  };
-  return { holds, keys: [...keys], release };
-}
+  }
 
-function textTest(
-  part: Extract<Selector, { op: "contains" | "startsWith" | "endsWith" | "eq" | "ne" }>,
-  key: KeyId,
-  pairs: LabelPairs,
-): (pairOf: PairOf) => boolean {
-  const { op, value } = part;
-  return (pairOf) => {
-    const found = pairOf(key);
-    if (found < 0) return false;
-    const text = pairs.valueOf(found);
-    if (op === "contains") return text.includes(value);
-    return op === "startsWith" ? text.startsWith(value) : text.endsWith(value);
-  };
+  release(): void {
+    for (const label of this.#labels) this.#pairs.releaseKey(label);
+    for (const value of this.#values) this.#pairs.release(value);
+  }
+
+  #textTest({ op, label, value }: Extract<Selector, { readonly op: CompareOp }>): Holds {
+    const key = this.#key(label);
+    const pairs = this.#pairs;
+    this.memo.readsText(key);
+    return (item) => {
+      const found = item.find(key);
+      if (found < 0) return false;
+      const text = pairs.valueOf(found);
+      if (op === "contains") return text.includes(value);
+      return op === "startsWith" ? text.startsWith(value) : text.endsWith(value);
+    };
+  }
+
+  #key(label: string): KeyId {
+    this.terms++;
+    this.#labels.push(label);
+    const id = this.#pairs.acquireKey(label);
+    this.keys.add(id);
+    return id;
+  }
+
+  #pair(label: string, key: KeyId, value: string): PairId {
+    const id = this.#pairs.acquire(label, value);
+    this.#values.push(id);
+    this.memo.compares(key, id);
+    return id;
+  }
 }

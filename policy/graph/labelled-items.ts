@@ -6,6 +6,16 @@ import type { KeyId, LabelPairs, PairId } from "./label-pairs.ts";
 /** The number of an item, small and used again after it is gone. */
 export type ItemId = number;
 
+/** The pairs that a parent bears; by their labels where there are more than one would look through. */
+interface ParentPairs {
+  readonly pairs: readonly PairId[];
+  readonly byKey?: ReadonlyMap<KeyId, PairId>;
+}
+
+const NO_PAIRS: ParentPairs = { pairs: [] };
+/** Looking through so many pairs is as fast as a map. */
+const FEW_PAIRS = 16;
+
 /**
  * Labelled things (endpoints, network sets) in columns, and the labels of their parents (profiles), which they inherit:
  * own labels before the first parent's before the second's. About twenty octets an item beside its labels.
@@ -16,7 +26,7 @@ export class LabelledItems {
   readonly #labels: ListHandle[] = [];
   readonly #parents: number[] = [];
   readonly #families = new Interned<readonly string[]>();
-  readonly #parentPairs = new Map<string, readonly PairId[]>();
+  readonly #parentPairs = new Map<string, ParentPairs>();
   readonly #parentLabels = new Map<string, Labels>();
   /** How many parents bear a pair; most pairs are borne by none. */
   readonly #parentsBearing = new Map<PairId, number>();
@@ -61,18 +71,17 @@ export class LabelledItems {
   }
 
   setParent(parent: string, labels: Labels | undefined): void {
-    const before = this.#parentPairs.get(parent) ?? [];
+    const before = this.#pairsOf(parent).pairs;
     if (labels) {
-      this.#parentPairs.set(
-        parent,
-        Object.keys(labels).map((label) => this.pairs.acquire(label, labels[label]!)),
-      );
+      const pairs = Object.keys(labels).map((label) => this.pairs.acquire(label, labels[label]!));
+      const byKey = pairs.length > FEW_PAIRS && new Map(pairs.map((pair) => [this.pairs.keyOf(pair), pair]));
+      this.#parentPairs.set(parent, { pairs, ...(byKey && { byKey }) });
       this.#parentLabels.set(parent, labels);
     } else {
       this.#parentPairs.delete(parent);
       this.#parentLabels.delete(parent);
     }
-    for (const pair of this.#parentPairs.get(parent) ?? []) this.#countBearing(pair, 1);
+    for (const pair of this.#pairsOf(parent).pairs) this.#countBearing(pair, 1);
     for (const pair of before) this.#countBearing(pair, -1);
     for (const pair of before) this.pairs.release(pair);
   }
@@ -85,9 +94,23 @@ export class LabelledItems {
       if (this.pairs.keyOf(pair) === key) return pair;
     }
     for (const parent of this.#families.value(this.#parents[id]!)) {
-      for (const pair of this.#parentPairs.get(parent) ?? []) if (this.pairs.keyOf(pair) === key) return pair;
+      const { pairs, byKey } = this.#pairsOf(parent);
+      const found = byKey ? byKey.get(key) : pairs.find((pair) => this.pairs.keyOf(pair) === key);
+      if (found !== undefined) return found;
     }
     return -1;
+  }
+
+  /** Visits every pair of the item and of its parents with its label, also such as an own label hides; own ones first. */
+  eachPair(id: ItemId, visit: (key: KeyId, pair: PairId) => void): void {
+    const list = this.#labels[id]!;
+    for (let i = 0, n = this.#lists.length(list); i < n; i++) {
+      const pair = this.#lists.at(list, i);
+      visit(this.pairs.keyOf(pair), pair);
+    }
+    for (const parent of this.#families.value(this.#parents[id]!)) {
+      for (const pair of this.#pairsOf(parent).pairs) visit(this.pairs.keyOf(pair), pair);
+    }
   }
 
   /** The item's own pairs. */
@@ -111,23 +134,25 @@ export class LabelledItems {
   /** Every pair of the item and of its parents, also such as an own label hides. */
   *allPairs(id: ItemId): Generator<PairId> {
     yield* this.ownPairs(id);
-    for (const parent of this.#families.value(this.#parents[id]!)) yield* this.#parentPairs.get(parent) ?? [];
+    for (const parent of this.#families.value(this.#parents[id]!)) yield* this.#pairsOf(parent).pairs;
   }
 
-  /** How many items bear a pair themselves or have a parent that does: an upper bound, for choosing. */
-  bearerCount(pair: PairId): number {
-    let count = this.pairs.holders(pair);
-    if (!this.#parentsBearing.has(pair)) return count;
+  /** How many items bear one of the pairs themselves or have a parent that does: an upper bound, for choosing. */
+  bearerCount(pairs: readonly PairId[]): number {
+    let count = 0;
+    for (const pair of pairs) count += this.pairs.holders(pair);
+    const bearing = this.#bearing(pairs);
+    if (bearing.size === 0) return count;
     for (const [family, parents] of this.#families.entries()) {
-      if (parents.some((parent) => this.#bears(parent, pair))) count += this.#families.holders(family);
+      if (parents.some((parent) => bearing.has(parent))) count += this.#families.holders(family);
     }
     return count;
   }
 
-  /** The items that have a parent which bears a pair. */
-  heirs(pair: PairId): ItemId[] {
-    if (!this.#parentsBearing.has(pair)) return [];
-    return this.#inFamilies((parents) => parents.some((parent) => this.#bears(parent, pair)));
+  /** The items that have a parent which bears one of the pairs. */
+  heirs(pairs: readonly PairId[]): ItemId[] {
+    const bearing = this.#bearing(pairs);
+    return bearing.size === 0 ? [] : this.#inFamilies((parents) => parents.some((parent) => bearing.has(parent)));
   }
 
   /** The items that have this parent. */
@@ -145,8 +170,19 @@ export class LabelledItems {
     else this.#parentsBearing.delete(pair);
   }
 
-  #bears(parent: string, pair: PairId): boolean {
-    return this.#parentPairs.get(parent)?.includes(pair) ?? false;
+  #pairsOf(parent: string): ParentPairs {
+    return this.#parentPairs.get(parent) ?? NO_PAIRS;
+  }
+
+  /** The parents that bear one of the pairs. */
+  #bearing(pairs: readonly PairId[]): ReadonlySet<string> {
+    const wanted = new Set(pairs.filter((pair) => this.#parentsBearing.has(pair)));
+    const found = new Set<string>();
+    if (wanted.size === 0) return found;
+    for (const [parent, borne] of this.#parentPairs) {
+      if (borne.pairs.some((pair) => wanted.has(pair))) found.add(parent);
+    }
+    return found;
   }
 
   #inFamilies(wanted: (parents: readonly string[]) => boolean): ItemId[] {

@@ -11,7 +11,7 @@ import { Contributions, type DeclaredPort } from "./contribution.ts";
 import { LabelIndex } from "./label-index.ts";
 import type { ItemId } from "./labelled-items.ts";
 import { MemberSet } from "./member-set.ts";
-import { type Backends, ServiceBackends } from "./service-backends.ts";
+import { type Backends, portMembers, ServiceBackends } from "./service-backends.ts";
 
 /** Something that can be in sets: an endpoint anywhere in the cluster, or a network set. */
 export interface SetItem {
@@ -165,12 +165,12 @@ export class SelectorSets {
     if (others.size === 0) this.#ofService.delete(service.key);
   }
 
-  #back(live: LiveSet, { prefixes, ports }: Backends, by: 1 | -1): void {
+  #back(live: LiveSet, backends: Backends, by: 1 | -1): void {
     const { members, definition } = live;
     this.#dirty.add(live);
     if (definition.service!.withPorts) {
-      for (const member of ports) by > 0 ? members.addText(member) : members.dropText(member);
-    } else for (const prefix of prefixes) by > 0 ? members.add(prefix) : members.drop(prefix);
+      for (const member of portMembers(backends)) by > 0 ? members.addText(member) : members.dropText(member);
+    } else for (const prefix of backends.prefixes) by > 0 ? members.add(prefix) : members.drop(prefix);
   }
 
   #contribute(live: LiveSet, id: ItemId, by: 1 | -1): void {

@@ -11,8 +11,16 @@ export interface Backends {
   readonly service: string;
   /** Host bits clear. */
   readonly prefixes: readonly Prefix[];
-  /** Every address with every port. */
-  readonly ports: readonly SetMember[];
+  readonly ports: readonly { readonly protocol: number; readonly port: number }[];
+}
+
+/** Every address of the backends with every port, as members of a set. */
+export function* portMembers({ prefixes, ports }: Backends): Generator<SetMember> {
+  for (const { protocol, port } of ports) {
+    for (const prefix of prefixes) {
+      if (prefix.length === addressBits[prefix.family]) yield portMember(prefix, protocol, port);
+    }
+  }
 }
 
 const TCP = 6;
@@ -64,13 +72,9 @@ function readSlice(namespace: string, { metadata, endpoints, ports }: Kubernetes
       if (prefix) prefixes.push(masked(prefix));
     }
   }
-  const members: SetMember[] = [];
-  for (const { protocol, port } of ports ?? []) {
+  const known = (ports ?? []).flatMap(({ protocol, port }) => {
     const number = protocol ? protocolNumber(protocol) : TCP;
-    if (!port || number === undefined || !portProtocols[number]) continue;
-    for (const prefix of prefixes) {
-      if (prefix.length === addressBits[prefix.family]) members.push(portMember(prefix, number, port));
-    }
-  }
-  return { service: `${namespace}/${name}`, prefixes, ports: members };
+    return port && number !== undefined && portProtocols[number] ? [{ protocol: number, port }] : [];
+  });
+  return { service: `${namespace}/${name}`, prefixes, ports: known };
 }
