@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../lib/random.ts";
+import { parseAddress } from "../../../net/address-text.ts";
 import { walkPath } from "../../../policy/evaluate/path.ts";
 import { evaluate } from "../../../policy/evaluate.ts";
 import { defaultOptions } from "../options.ts";
+import { connectionNames } from "./connection-names.ts";
 import { describePacket } from "./describe-packet.ts";
 import { UPLINK_PACKET } from "./lab-net.ts";
 import { randomCase } from "./random-case.ts";
 
+const at = (text: string) => parseAddress(text)!;
 const options = { ...defaultOptions, endpointToHost: "Return" } as const;
 const seeds = Array.from({ length: 40 }, (_, n) => n + 1);
 
@@ -60,6 +63,15 @@ describe("random cases", () => {
         assert.ok(stages.has(`${stage} ${direction}: go on`), `${stage} ${direction}`);
     }
     assert.ok(stages.has("pre-dnat ingress: go on") && stages.has("normal ingress: deny"));
+  });
+
+  it("never holds a packet that the kernel could take for an answer, to a translated source neither", () => {
+    const out = { source: at("10.65.0.1"), destination: at("10.67.0.1"), protocol: 99, inInterface: "cali1" };
+    const answer = { source: at("10.67.0.1"), destination: at("10.66.0.1"), protocol: 99, inInterface: "up1" };
+    const forwarded = connectionNames({ ...out, outInterface: "up1" });
+    assert.ok(connectionNames(answer).some((name) => forwarded.includes(name)));
+    assert.ok(!connectionNames({ ...answer, protocol: 98 }).some((name) => forwarded.includes(name)));
+    assert.equal(connectionNames({ ...out, destination: at("10.66.0.1") }).length, 2);
   });
 
   it("are told on one line", () => {

@@ -8,6 +8,7 @@ import type { Packet } from "../../../policy/packet.ts";
 import { PolicyState } from "../../../policy/policy-state.ts";
 import { presentInterfaces, randomHostEndpoint } from "../../../policy/sim/random-hosts.ts";
 import { NODE, RandomWorld } from "../../../policy/sim/random-world.ts";
+import { connectionNames } from "./connection-names.ts";
 import { SERVICE_RANGES } from "./lab-net.ts";
 import { randomPacket } from "./random-packet.ts";
 
@@ -53,23 +54,26 @@ function judgedWorld(world: RandomWorld, node: NodePolicy, hosts: boolean): Poli
   const output = graph.flush();
   const state = new PolicyState();
   state.apply(output);
-  const chosen = new Map<string, JudgedPacket>();
+  const chosen: JudgedPacket[] = [];
+  const taken = new Set<string>();
   const reasons = new Map<string, number>();
   let allowed = 0;
-  for (let tries = 0; tries < 400 && chosen.size < PACKETS; tries++) {
+  for (let tries = 0; tries < 400 && chosen.length < PACKETS; tries++) {
     const packet = randomPacket(world, hosts);
-    const [key, reply] = flowKeys(packet);
-    if (!packet || chosen.has(key) || chosen.has(reply) || contradictsItself(state, node, packet)) continue;
+    if (!packet || contradictsItself(state, node, packet)) continue;
+    const names = connectionNames(packet);
+    if (names.some((name) => taken.has(name))) continue;
     const decision = evaluate(state, node, packet);
     const judged = { packet, allowed: decision.verdict === "allow" };
     const why = describeReason(decision.reason);
-    const share = judged.allowed ? allowed + 1 : chosen.size - allowed + 1;
+    const share = judged.allowed ? allowed + 1 : chosen.length - allowed + 1;
     if (share > PACKETS * 0.8 || (reasons.get(why) ?? 0) >= ALIKE) continue;
     reasons.set(why, (reasons.get(why) ?? 0) + 1);
     if (judged.allowed) allowed++;
-    chosen.set(key, judged);
+    chosen.push(judged);
+    for (const name of names) taken.add(name);
   }
-  return chosen.size === PACKETS ? { inputs, output, state, packets: [...chosen.values()] } : undefined;
+  return chosen.length === PACKETS ? { inputs, output, state, packets: chosen } : undefined;
 }
 
 function drawInputs(world: RandomWorld, hosts: boolean): PolicyInput[] {
@@ -96,14 +100,4 @@ function contradictsItself(state: PolicyState, node: NodePolicy, packet: Packet)
     if (gate?.stage === "untracked" && reason?.by === "rule") return true;
   }
   return false;
-}
-
-/** The names of a packet's connection and of its replies' connection: a reply would be let through as established. */
-function flowKeys(packet: Packet | undefined): [string, string] {
-  if (!packet) return ["", ""];
-  const { source, destination, protocol, sourcePort, destinationPort, icmpType, icmpCode } = packet;
-  const from = `${JSON.stringify(source)} ${sourcePort}`;
-  const to = `${JSON.stringify(destination)} ${destinationPort}`;
-  const kind = `${protocol} ${icmpType} ${icmpCode}`;
-  return [`${from} ${to} ${kind}`, `${to} ${from} ${kind}`];
 }
