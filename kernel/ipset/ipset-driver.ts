@@ -172,7 +172,12 @@ export class IpsetDriver implements Ipsets {
     if (this.#working || this.#closed || this.#retry.waiting) return;
     this.#working = true;
     try {
-      while (!this.#closed && (await this.#pass()));
+      let more = true;
+      while (more && !this.#closed) {
+        more = await this.#pass();
+        // Somebody may have come while we waited.
+        more ||= !this.#known || this.#deletesDue || this.#waitingForMembers.length > 0;
+      }
       this.#retry.reset();
       this.#attempt = 0;
       this.#scheduleCheck();
@@ -202,15 +207,15 @@ export class IpsetDriver implements Ipsets {
       await this.#write(pending);
       return true;
     }
-    const served = this.#waitingForMembers.splice(0);
-    for (const resolve of served) resolve();
-    // Whoever waited writes rules now, or wants more.
-    if (served.length > 0) return true;
+    const done = this.#waitingForMembers.splice(0);
+    for (const resolve of done) resolve();
+    if (done.length > 0) return true;
     if (!this.#deletesDue) return false;
-    const waiting = this.#waitingForDeletes.splice(0);
-    this.#deletesDue = false;
+    // Those who come while we destroy are served by the next round; when it fails all wait on.
+    const served = this.#waitingForDeletes.length;
     if (this.#deletes) await this.#destroy();
-    for (const resolve of waiting) resolve();
+    for (const resolve of this.#waitingForDeletes.splice(0, served)) resolve();
+    this.#deletesDue = this.#waitingForDeletes.length > 0;
     return true;
   }
 

@@ -15,6 +15,8 @@ export interface SavedRule {
   readonly comment: string;
   /** The chain or verdict it leads to (`-j`, `-g`); empty when it only counts. */
   readonly target: string;
+  /** Its arguments as printed, without `-A chain`. */
+  readonly text: string;
   readonly count: Count;
 }
 
