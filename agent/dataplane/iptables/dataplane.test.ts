@@ -72,7 +72,13 @@ function dataplane() {
     ["ipv4", tables],
     ["ipv6", tables6],
   ] as const);
-  const plane = new IptablesDataplane({ kind: "iptables-nft", tables: families, ipsets, options: defaultOptions });
+  const plane = new IptablesDataplane({
+    kind: "iptables-nft",
+    tables: families,
+    ipsets,
+    options: defaultOptions,
+    ports: [],
+  });
   return { log, tables, tables6, ipsets, plane };
 }
 

@@ -27,6 +27,8 @@ export interface IptablesDataplaneOptions {
   readonly tables: ReadonlyMap<Family, TablesKeeper>;
   readonly ipsets: IpsetsKeeper;
   readonly options: FirewallOptions;
+  /** What is given up with the dataplane: the ports behind its drivers. */
+  readonly ports: readonly { close(): void }[];
 }
 
 interface FamilyPart {
@@ -44,12 +46,14 @@ export class IptablesDataplane implements Dataplane {
   readonly kind: DataplaneKind;
   readonly #ipsets: IpsetsKeeper;
   readonly #families: readonly FamilyPart[];
+  readonly #ports: IptablesDataplaneOptions["ports"];
   #waiting: ((lowering: IptablesLowering) => void)[] = [];
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
-  constructor({ kind, tables, ipsets, options }: IptablesDataplaneOptions) {
+  constructor({ kind, tables, ipsets, options, ports }: IptablesDataplaneOptions) {
     this.kind = kind;
+    this.#ports = ports;
     this.#ipsets = ipsets;
     this.#families = [...tables].map(([family, driver]) => {
       const deferred = new DeferredTables(driver);
@@ -117,6 +121,7 @@ export class IptablesDataplane implements Dataplane {
   close(): void {
     for (const { tables } of this.#families) tables.close();
     this.#ipsets.close();
+    for (const port of this.#ports) port.close();
   }
 
   async #commit(): Promise<void> {
