@@ -4,7 +4,7 @@ import { systemClock } from "../../lib/io/clock.ts";
 import { type Random, seededRandom } from "../../lib/random.ts";
 import { addressBytes } from "../../net/address.ts";
 import { parseAddress } from "../../net/address-text.ts";
-import { parsePrefix } from "../../net/prefix.ts";
+import { formatPrefix, masked, parsePrefix } from "../../net/prefix.ts";
 import { openNetlink } from "../io/netlink-socket.ts";
 import type { ScratchNetns } from "../io/scratch-netns.ts";
 import type { NftFact } from "./fact.ts";
@@ -31,9 +31,12 @@ function drawn(random: Random): string {
   const int = (bound: number): number => Math.floor(random() * bound);
   if (random() < 0.6) return crowd[int(crowd.length)]!;
   const length = 8 + int(25);
-  return random() < 0.5
-    ? `10.${int(4)}.${int(4)}.${int(256)}/${length}`
-    : `fd00:0:${int(4)}:${int(4)}::${int(16)}/${length * 4}`;
+  const any =
+    random() < 0.5
+      ? `10.${int(4)}.${int(4)}.${int(256)}/${length}`
+      : `fd00:0:${int(4)}:${int(4)}::${int(16)}/${length * 4}`;
+  // Spelt one way: to the driver all spellings of a CIDR are one element.
+  return formatPrefix(masked(parsePrefix(any)!));
 }
 
 function toNumber(text: string): bigint {
