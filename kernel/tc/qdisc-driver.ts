@@ -52,13 +52,15 @@ export class QdiscDriver {
   }
 
   /** An interface has these limits now, or none. */
-  limits({ kind, key, ...change }: Change<string, InterfaceLimits> & { readonly value?: InterfaceLimits }): void {
-    if (kind === "set" && !this.#isWorkload(key)) this.#others.add(key);
-    if (kind === "set" && change.value) this.#limits.set(key, change.value);
-    else this.#limits.delete(key);
-    if (this.#limits.get(key)?.egress) this.#devices.add(ifbName(key));
-    else this.#devices.delete(ifbName(key));
-    this.#recheck(key);
+  limits(change: Change<string, InterfaceLimits>): void {
+    const name = change.key;
+    const device = ifbName(name);
+    if (change.kind === "set") this.#limits.set(name, change.value);
+    else this.#limits.delete(name);
+    if (change.kind === "set" && !this.#isWorkload(name)) this.#others.add(name);
+    if (change.kind === "set" && change.value.egress) this.#devices.add(device);
+    else this.#devices.delete(device);
+    this.#recheck(name);
   }
 
   /** A link is there, has changed, or is gone. */

@@ -17,6 +17,11 @@ export class SimConntrack implements Conntrack {
     return entry;
   }
 
+  /** Every entry, for whoever looks on. */
+  all(): readonly Flow[] {
+    return [...this.#flows.values()];
+  }
+
   async flows(filter: FlowFilter): Promise<readonly Flow[]> {
     this.faults.beforeDump("dump of connections");
     return [...this.#flows.values()].filter(flowMatcher(filter));
