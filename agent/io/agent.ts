@@ -30,7 +30,7 @@ import { Secrets } from "../secrets/secrets.ts";
 import { Waiters } from "../waiters.ts";
 import { BgpSide } from "./bgp-side.ts";
 import { Datastore } from "./datastore.ts";
-import { type Firewall, openFirewall, optionsFor } from "./firewall.ts";
+import { type Firewall, leaveOthers, openFirewall, optionsFor } from "./firewall.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import type { FirewallFact } from "./open-dataplane.ts";
 import { Traffic } from "./traffic.ts";
@@ -263,7 +263,7 @@ export class Agent {
     this.#readSettings();
     this.#settings.freeze();
     try {
-      this.#firewall = await openFirewall(this.settings, this.#options.tell);
+      this.#firewall = await openFirewall(this.settings, this.#options.environment.runDir, this.#options.tell);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#options.tell({ fact: "agent.firewall-failed", why, retrySeconds: 1 });
@@ -320,6 +320,7 @@ export class Agent {
   }
 
   #tellTurn(turn: number, { routes, interfaces }: NodeOutput, took: number): void {
+    if (turn === 1) void leaveOthers(this.#firewall!.kind, this.#options.environment.runDir, this.#options.tell);
     this.#options.applied(took / 1000);
     if (turn !== 1 && took <= 1000) return;
     const millis = Math.round(took);

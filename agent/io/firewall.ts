@@ -1,7 +1,10 @@
-import type { KernelError } from "../../kernel/error.ts";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { KernelError } from "../../kernel/error.ts";
 import { openNetlink } from "../../kernel/io/netlink-socket.ts";
 import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
 import type { Tell } from "../../lib/fact.ts";
+import { firewallRemains } from "../cleanup/io/firewall-remains.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { firewallOptions } from "../config/firewall-options.ts";
 import { chooseFirewall, type FirewallChoice, needsIptables } from "../dataplane/choice.ts";
@@ -25,22 +28,71 @@ async function refusalOfNftables(): Promise<string> {
     if (outcome.kind === "committed") return "";
     return outcome.kind === "refused" ? `error ${outcome.refusals[0]?.errno}` : `the answer was ${outcome.kind}`;
   } catch (error) {
-    return (error as KernelError).message;
+    if (!(error instanceof KernelError)) throw error;
+    return error.message;
   } finally {
     port?.close();
   }
 }
 
 /** Chooses the firewall and opens it; nothing is written yet. Tells which and why. @throws KernelError */
-export async function openFirewall(settings: FelixSettings, tell: Tell<FirewallFact>): Promise<Firewall> {
+export async function openFirewall(
+  settings: FelixSettings,
+  runDir: string,
+  tell: Tell<FirewallFact>,
+): Promise<Firewall> {
   const nftables = settings.nftablesMode === "Auto" ? await refusalOfNftables() : undefined;
   const iptables = needsIptables(settings, nftables) ? [] : [];
   const choice = chooseFirewall(settings, { nftables, iptables });
   tell({ fact: "agent.firewall", ...choice });
-  return { ...choice, dataplane: openDataplane(choice.kind, optionsFor(settings, choice.kind), tell) };
+  // Should we end before the other one is gone, the next start has to look.
+  if (noted(runDir) !== choice.kind) rmSync(noteIn(runDir), { force: true });
+  const options = optionsFor(settings, choice.kind);
+  return { ...choice, dataplane: openDataplane(choice.kind, { options, ipv6: settings.ipv6Support, tell }) };
 }
 
 /** What a firewall of this kind is told of Felix's settings. */
 export function optionsFor(settings: FelixSettings, kind: DataplaneKind): ReturnType<typeof firewallOptions> {
   return firewallOptions(settings, kind === "nftables" ? "nftables" : "iptables");
+}
+
+/** Where an agent notes which firewall alone is left of ours: so it need not look into the others at every start. */
+function noteIn(runDir: string): string {
+  return join(runDir, "firewall");
+}
+
+function noted(runDir: string): string {
+  try {
+    return readFileSync(noteIn(runDir), "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Takes away what other firewalls hold of ours, from a life with another choice, now that the one in use is complete: until here a
+ * packet had to pass both. What cannot be taken away is told, and tried again at the next start.
+ */
+export async function leaveOthers(kind: DataplaneKind, runDir: string, tell: Tell<FirewallFact>): Promise<void> {
+  if (noted(runDir) === kind) return;
+  const remains = firewallRemains(kind);
+  let isDone = true;
+  try {
+    for (const part of remains.parts) {
+      try {
+        if ((await part.find()).length === 0) continue;
+        await part.remove();
+        tell({ fact: "agent.firewall-left", kind: part.name });
+      } catch (error) {
+        isDone = false;
+        const why = error instanceof Error ? error.message : String(error);
+        tell({ fact: "agent.firewall-left-failed", kind: part.name, why });
+      }
+    }
+  } finally {
+    remains.close();
+  }
+  if (!isDone) return;
+  mkdirSync(runDir, { recursive: true });
+  writeFileSync(noteIn(runDir), `${kind}\n`);
 }

@@ -5,6 +5,8 @@ import { datastoreLevels } from "../../datastore/fact.ts";
 import { openStore } from "../../datastore/io/open-store.ts";
 import { ipamLevels } from "../../ipam/fact.ts";
 import { kernelLevels } from "../../kernel/fact.ts";
+import { ipsetLevels } from "../../kernel/ipset/fact.ts";
+import { iptablesLevels } from "../../kernel/iptables/fact.ts";
 import { nftLevels } from "../../kernel/nftables/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
@@ -34,6 +36,8 @@ const levels = {
   ...ipamLevels,
   ...kernelLevels,
   ...nftLevels,
+  ...iptablesLevels,
+  ...ipsetLevels,
 };
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;

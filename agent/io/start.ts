@@ -51,18 +51,25 @@ function readConfigFile(path: string): ReturnType<typeof parseConfigFile> {
   }
 }
 
-/** What the environment and the configuration file say; every mistake in them, told at once, ends the process. */
-export function readStart(): Start {
+/** What the environment and the configuration file say of this machine, and every mistake in them. */
+export function readMachine(): Pick<Start, "environment" | "settings" | "layers"> & {
+  readonly mistakes: readonly string[];
+} {
   const { environment: first, problems } = readEnvironment(process.env);
   const file = readConfigFile(first.configFile);
   const layers = [file.variables, process.env];
   const { settings, problems: felixProblems } = felixSettings(layers, []);
   const mistakes = [...[...problems, ...felixProblems].map(problemText), ...file.problems];
+  const nodeName = first.nodeName || (variableIn(layers, "FELIX_FELIXHOSTNAME") ?? hostname()).toLowerCase();
+  return { environment: { ...first, nodeName }, settings, layers, mistakes };
+}
+
+/** Everything that an agent needs to start; every mistake, told at once, ends the process. */
+export function readStart(): Start {
+  const { environment, settings, layers, mistakes } = readMachine();
   const variables = storeVariables(layers);
   const stored = readStoreSettings(variables);
-  if (!stored.ok) mistakes.push(stored.why);
-  if (mistakes.length > 0 || !stored.ok) fail(mistakes);
-  const nodeName = first.nodeName || (variableIn(layers, "FELIX_FELIXHOSTNAME") ?? hostname()).toLowerCase();
-  const environment = { ...first, nodeName };
+  const all = [...mistakes, ...(stored.ok ? [] : [stored.why])];
+  if (all.length > 0 || !stored.ok) fail(all);
   return { environment, settings, layers, storeVariables: variables, datastore: nameOf(stored.settings) };
 }
