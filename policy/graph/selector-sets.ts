@@ -11,6 +11,7 @@ import { Contributions, type DeclaredPort } from "./contribution.ts";
 import { LabelIndex } from "./label-index.ts";
 import type { ItemId } from "./labelled-items.ts";
 import { MemberSet } from "./member-set.ts";
+import { prefixDiff } from "./prefix-diff.ts";
 import { type Backends, portMembers, ServiceBackends } from "./service-backends.ts";
 
 /** Something that can be in sets: an endpoint anywhere in the cluster, or a network set. */
@@ -21,6 +22,11 @@ export interface SetItem {
   readonly prefixes: readonly Prefix[];
   readonly ports: readonly DeclaredPort[];
 }
+
+/** What an item brings into the sets that select it. */
+type Brought = Pick<SetItem, "prefixes" | "ports">;
+
+const NOTHING: Brought = { prefixes: [], ports: [] };
 
 interface LiveSet {
   readonly definition: SetDefinition;
@@ -65,18 +71,23 @@ export class SelectorSets {
     const known = this.#ids.get(name);
     if (known === undefined && !item) return;
     const id = known ?? this.#freeIds.pop() ?? this.#ids.size;
-    if (known !== undefined) for (const live of this.#index.selecting(id)) this.#contribute(live, id, -1);
-    if (!item) {
+    const before = known === undefined ? NOTHING : this.#brought(id);
+    const selectedBefore = new Set(known === undefined ? [] : this.#index.selecting(id));
+    if (item) {
+      this.#ids.set(name, id);
+      this.#contributions.set(id, item.prefixes, item.ports);
+      this.#index.set(id, item.labels, item.parents);
+    } else {
       this.#index.delete(id);
       this.#contributions.delete(id);
       this.#ids.delete(name);
       this.#freeIds.push(id);
-      return;
     }
-    this.#ids.set(name, id);
-    this.#contributions.set(id, item.prefixes, item.ports);
-    this.#index.set(id, item.labels, item.parents);
-    for (const live of this.#index.selecting(id)) this.#contribute(live, id, 1);
+    const selected = new Set(item ? this.#index.selecting(id) : []);
+    const stayed = [...selected].filter((live) => selectedBefore.has(live));
+    for (const live of selectedBefore) if (!selected.has(live)) this.#contribute(live, before, -1);
+    for (const live of selected) if (!selectedBefore.has(live)) this.#contribute(live, this.#brought(id), 1);
+    if (stayed.length > 0) this.#exchange(stayed, before, this.#brought(id));
   }
 
   /** The profile gives its children these labels now, or none. */
@@ -84,8 +95,8 @@ export class SelectorSets {
     this.#index.setParent(
       name,
       labels,
-      (live, id) => this.#contribute(live, id, -1),
-      (live, id) => this.#contribute(live, id, 1),
+      (live, id) => this.#contribute(live, this.#brought(id), -1),
+      (live, id) => this.#contribute(live, this.#brought(id), 1),
     );
   }
 
@@ -146,7 +157,7 @@ export class SelectorSets {
     const { selector, service } = live.definition;
     if (selector) {
       this.#index.watch(live, selector);
-      for (const id of this.#index.selected(live)) this.#contribute(live, id, 1);
+      for (const id of this.#index.selected(live)) this.#contribute(live, this.#brought(id), 1);
     }
     if (!service) return;
     const others = this.#ofService.get(service.key);
@@ -173,17 +184,37 @@ export class SelectorSets {
     } else for (const prefix of backends.prefixes) by > 0 ? members.add(prefix) : members.drop(prefix);
   }
 
-  #contribute(live: LiveSet, id: ItemId, by: 1 | -1): void {
+  #brought(id: ItemId): Brought {
+    return { prefixes: this.#contributions.prefixes(id), ports: this.#contributions.ports(id) };
+  }
+
+  /** The same sets get other members of an item: a list of a million nets that differ in one costs no more than reading. */
+  #exchange(sets: readonly LiveSet[], before: Brought, after: Brought): void {
+    const { gone, come } = prefixDiff(before.prefixes, after.prefixes);
+    const isSame = gone.length + come.length === 0;
+    for (const live of sets) {
+      if (!live.definition.port) {
+        this.#contribute(live, { prefixes: gone, ports: [] }, -1);
+        this.#contribute(live, { prefixes: come, ports: [] }, 1);
+      } else if (!isSame || before.ports !== after.ports) {
+        this.#contribute(live, after, 1);
+        this.#contribute(live, before, -1);
+      }
+    }
+  }
+
+  #contribute(live: LiveSet, { prefixes, ports }: Brought, by: 1 | -1): void {
     const { members, definition } = live;
-    this.#dirty.add(live);
     const { port } = definition;
+    if (prefixes.length === 0) return;
+    this.#dirty.add(live);
     if (!port) {
-      for (const prefix of this.#contributions.prefixes(id)) by > 0 ? members.add(prefix) : members.drop(prefix);
+      for (const prefix of prefixes) by > 0 ? members.add(prefix) : members.drop(prefix);
       return;
     }
-    for (const declared of this.#contributions.ports(id)) {
+    for (const declared of ports) {
       if (declared.name !== port.name || declared.protocol !== port.protocol) continue;
-      for (const prefix of this.#contributions.prefixes(id)) {
+      for (const prefix of prefixes) {
         if (prefix.length !== addressBits[prefix.family]) continue;
         const member = portMember(prefix, declared.protocol, declared.port);
         by > 0 ? members.addText(member) : members.dropText(member);
