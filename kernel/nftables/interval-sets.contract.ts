@@ -31,12 +31,12 @@ function drawn(random: Random): string {
   const int = (bound: number): number => Math.floor(random() * bound);
   if (random() < 0.6) return crowd[int(crowd.length)]!;
   const length = 8 + int(25);
-  const any =
+  const cidr =
     random() < 0.5
       ? `10.${int(4)}.${int(4)}.${int(256)}/${length}`
       : `fd00:0:${int(4)}:${int(4)}::${int(16)}/${length * 4}`;
   // Spelt one way: to the driver all spellings of a CIDR are one element.
-  return formatPrefix(masked(parsePrefix(any)!));
+  return formatPrefix(masked(parsePrefix(cidr)!));
 }
 
 function toNumber(text: string): bigint {

@@ -1,4 +1,5 @@
 import type { Chain as KernelChain } from "../../../kernel/nftables/chain.ts";
+import { longestLogPrefix } from "../../../kernel/nftables/expression/log.ts";
 import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule as KernelRule } from "../../../kernel/nftables/rule.ts";
 import type { Chain } from "../../../policy/chain.ts";
@@ -72,7 +73,8 @@ function allowed({ direction, stage }: Chain, { marks }: FirewallOptions): Expre
   }
 }
 
+/** The prefix is whatever somebody has configured; what nft could not print is left out of it. */
 function logged({ logPrefix, logRate }: FirewallOptions): Expression[] {
-  const log: Expression = { kind: "log", prefix: logPrefix };
+  const log: Expression = { kind: "log", prefix: logPrefix.replace(/[^ !#-~]/g, "").slice(0, longestLogPrefix) };
   return logRate ? [{ kind: "limit", ...logRate }, log] : [log];
 }
