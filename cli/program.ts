@@ -6,9 +6,13 @@ import { type On, withConfig, withFile } from "./command-options.ts";
 import { datastoreCommands } from "./datastore-commands.ts";
 import { ipamCommands } from "./ipam-commands.ts";
 import type { Shell } from "./shell.ts";
+import { traceCommands } from "./trace/commands.ts";
 
-/** What a command's file is asked to do, once its words are understood. Files are loaded only when their command runs. */
-export type Action = (shell: Shell, words: readonly string[], options: OptionValues) => Promise<void>;
+/**
+ * What a command's file is asked to do, once its words are understood; answers the exit code where it is one that says
+ * something. Files are loaded only when their command runs.
+ */
+export type Action = (shell: Shell, words: readonly string[], options: OptionValues) => Promise<unknown>;
 
 function resourceCommands(program: Command, on: On): void {
   const file = (name: string, says: string): Command => withFile(program.command(name).description(says));
@@ -68,25 +72,40 @@ function changeCommands(program: Command, on: On): void {
 }
 
 /** The commands of manxctl; each `action` is told to `on` with the command it belongs to. */
-function build(shell: Shell): Command {
+function build(shell: Shell, ended: (code: number) => void): Command {
   const program = new Command("manxctl").description("Manages Calico resources, addresses and the agent of this node.");
   program.exitOverride().configureOutput({ writeOut: shell.print, writeErr: shell.complain });
   program.showHelpAfterError("(--help lists what there is)");
   const on = (command: Command, action: Action): void => {
     command.copyInheritedSettings(program);
-    command.action(() => action(shell, command.args, command.opts()));
+    command.action(async () => {
+      const code = await action(shell, command.args, command.opts());
+      ended(typeof code === "number" ? code : 0);
+    });
   };
-  const rooms = [resourceCommands, changeCommands, ipamCommands, datastoreCommands, agentCommands, bgpCommands];
+  const rooms = [
+    resourceCommands,
+    changeCommands,
+    ipamCommands,
+    datastoreCommands,
+    agentCommands,
+    bgpCommands,
+    traceCommands,
+  ];
   for (const add of rooms) add(program, on);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
-/** Runs one command line (without the program's name) and answers the exit code: 0, or 1 when it was not done. */
+/**
+ * Runs one command line (without the program's name) and answers the exit code: 0, or 1 when it was not done. Commands that
+ * answer a question answer with their codes (`trace`, `policy diff`), and then 2 is for not done.
+ */
 export async function run(shell: Shell, words: readonly string[]): Promise<number> {
   try {
-    await build(shell).parseAsync([...words], { from: "user" });
-    return 0;
+    let code = 0;
+    await build(shell, (ended) => (code = ended)).parseAsync([...words], { from: "user" });
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     if (!(error instanceof ManxError)) throw error;

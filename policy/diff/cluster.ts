@@ -1,6 +1,9 @@
+import { remove, set } from "../../lib/change.ts";
+import type { SetDefinition } from "../compile/set-definition.ts";
 import type { NodePolicy } from "../evaluate.ts";
 import { PolicyGraph, type PolicyInput } from "../graph/policy-graph.ts";
 import type { PolicyOutput } from "../output.ts";
+import type { SetId } from "../set.ts";
 
 /** The one node that all workloads of the cluster are taken to be on. */
 const everywhere = "*";
@@ -32,16 +35,39 @@ export const clusterNode: NodePolicy = {
 export class WholeCluster {
   readonly #graph = new PolicyGraph(everywhere);
 
+  /** What a set that rules speak of was made from. */
+  setDefinition(id: SetId): SetDefinition | undefined {
+    return this.#graph.setDefinition(id);
+  }
+
   /** Takes in resources; answers what changed, for a PolicyState to apply. */
   tell(inputs: Iterable<PolicyInput>): PolicyOutput {
-    for (const input of inputs) this.#graph.on(moved(input));
+    for (const input of inputs) for (const each of moved(input)) this.#graph.on(each);
     return this.#graph.flush();
   }
 }
 
-function moved(input: PolicyInput): PolicyInput {
-  if (input.kind !== "WorkloadEndpoint" || input.change.kind === "delete") return input;
+function moved(input: PolicyInput): PolicyInput[] {
+  if (input.kind === "HostEndpoint") return movedHost(input.change);
+  if (input.kind !== "WorkloadEndpoint" || input.change.kind === "delete") return [input];
   const { key, value } = input.change;
   const spec = { ...value.spec, node: everywhere, interfaceName: interfaceOf(key) };
-  return { kind: "WorkloadEndpoint", change: { kind: "set", key, value: { ...value, spec } } };
+  return [{ kind: "WorkloadEndpoint", change: set(key, { ...value, spec }) }];
+}
+
+/** Each host endpoint on an interface of its own. */
+function movedHost(change: Extract<PolicyInput, { kind: "HostEndpoint" }>["change"]): PolicyInput[] {
+  const { key } = change;
+  const interfaceName = `host ${key}`;
+  if (change.kind === "delete") {
+    return [
+      { kind: "HostEndpoint", change },
+      { kind: "HostInterface", change: remove(interfaceName) },
+    ];
+  }
+  const spec = { ...change.value.spec, node: everywhere, interfaceName };
+  return [
+    { kind: "HostInterface", change: set(interfaceName, []) },
+    { kind: "HostEndpoint", change: set(key, { ...change.value, spec }) },
+  ];
 }

@@ -58,6 +58,7 @@ class FlowComparison {
   readonly #found: ClassChange[] = [];
   readonly #divisions = new Map<string, Division>();
   readonly #answers = new Map<string, ReadonlyMap<number, string>>();
+  readonly #hasHosts: boolean;
   #isCut = false;
   #work = 0;
 
@@ -66,6 +67,7 @@ class FlowComparison {
     this.#limits = limits;
     this.#pairs = new GatePairs(before, after, delta);
     this.#members = new Members(this.#states);
+    this.#hasHosts = this.#pairs.touchesHosts(delta);
     this.#parties = new PartyClasses(after, this.#pairs, this.#members, limits.prefixes);
   }
 
@@ -79,6 +81,7 @@ class FlowComparison {
       for (const subject of subjects) for (const peer of peers) this.#compare(subject, peer, direction);
     }
     const gaps = [...this.#parties.gaps];
+    if (this.#hasHosts) gaps.push("the change concerns host endpoints too, and what those let through is left out");
     if (this.#isCut) gaps.push(`the comparison stopped after ${this.#limits.packets} packets`);
     return { changes: mergedChanges(this.#found), gaps, packets: this.#work };
   }

@@ -33,6 +33,16 @@ export class GatePairs {
     this.#touched = touchedChains(before, after, delta);
   }
 
+  /** Whether the change could make a difference to a host endpoint. */
+  touchesHosts(delta: PolicyOutput): boolean {
+    if (delta.hosts.length > 0) return true;
+    for (const { stages } of this.#states[1].hosts.values()) {
+      const gates = Object.values(stages).flatMap(({ ingress, egress }) => [ingress, egress]);
+      if (gates.some((gate) => [...chainsOf(gate)].some((id) => this.#touched.has(id)))) return true;
+    }
+    return false;
+  }
+
   /** What all rules that the change touches ask. */
   touchedQuestions(): Questions {
     const rules = this.#states.flatMap(({ chains }) => [...this.#touched].flatMap((id) => chains.get(id)?.rules ?? []));
@@ -99,7 +109,8 @@ function keyOf(gates: EndpointGates, direction: Direction): string {
   return `${tiers.map(({ tier, chains, atEnd }) => `${tier} ${atEnd} ${chains.join(" ")}`).join(";")};${profiles.join(" ")}`;
 }
 
-function* chainsOf(gate: Gate): Generator<ChainId> {
+/** The policies and profiles of a gate, in the order in which they are asked. */
+export function* chainsOf(gate: Gate): Generator<ChainId> {
   for (const { chains } of gate.tiers) yield* chains;
   yield* gate.profiles;
 }

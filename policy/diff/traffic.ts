@@ -135,7 +135,7 @@ export function trafficWords(some: readonly Traffic[], all: readonly Traffic[]):
 
 function namedIn(all: readonly Traffic[]): string {
   const named = all.flatMap(({ protocol, other }) => (other ? [] : [protocolWords(protocol)]));
-  return [...new Set(named)].join(", ");
+  return [...new Set(named)].join(" and ");
 }
 
 function icmpClassWords(of: readonly Traffic[], every: readonly Traffic[]): string {
