@@ -61,6 +61,19 @@ function union(ranges: readonly Range[]): string {
   return out.map(([from, to]) => `${from.toString(16)}-${to.toString(16)}`).join(" ");
 }
 
+/** What comes and what goes in one turn; now and then everything goes. */
+function drawChange(random: Random, members: ReadonlySet<string>, isIPv6: boolean) {
+  const [added, removed] = [new Set<string>(), new Set<string>()];
+  for (let n = Math.floor(random() * 6); n >= 0; n--) {
+    const cidr = drawn(random);
+    if (cidr.includes(":") !== isIPv6) continue;
+    if (members.has(cidr)) removed.add(cidr);
+    else added.add(cidr);
+  }
+  if (random() < 0.05) for (const cidr of members) removed.add(cidr);
+  return { added, removed };
+}
+
 type Listed = string | { prefix: { addr: string; len: number } } | { range: [string, string] };
 
 function listedRange(element: Listed): Range {
@@ -104,14 +117,7 @@ export async function intervalTurns(netns: ScratchNetns, turns: number, seed: nu
   try {
     for (let turn = 0; turn < turns; turn++) {
       for (const [name, members] of wanted) {
-        const [added, removed] = [new Set<string>(), new Set<string>()];
-        for (let n = Math.floor(random() * 6); n >= 0; n--) {
-          const cidr = drawn(random);
-          if (cidr.includes(":") !== (name === "nets6")) continue;
-          if (members.has(cidr)) removed.add(cidr);
-          else added.add(cidr);
-        }
-        if (random() < 0.05) for (const cidr of members) removed.add(cidr);
+        const { added, removed } = drawChange(random, members, name === "nets6");
         for (const cidr of removed) members.delete(cidr);
         for (const cidr of added) members.add(cidr);
         changes += added.size + removed.size;
