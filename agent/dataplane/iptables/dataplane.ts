@@ -48,6 +48,7 @@ export class IptablesDataplane implements Dataplane {
   readonly #families: readonly FamilyPart[];
   readonly #ports: IptablesDataplaneOptions["ports"];
   #waiting: ((lowering: IptablesLowering) => void)[] = [];
+  #isStarted = false;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -124,13 +125,23 @@ export class IptablesDataplane implements Dataplane {
     for (const port of this.#ports) port.close();
   }
 
+  /**
+   * At first both families at once. Later one after the other: side by side each of two transactions makes the other begin anew,
+   * since nftables' generation (or the xtables lock) is one for both.
+   */
+  async #applyTables(): Promise<void> {
+    if (!this.#isStarted) await Promise.all(this.#families.map(({ tables }) => tables.apply()));
+    else for (const { tables } of this.#families) await tables.apply();
+    this.#isStarted = true;
+  }
+
   async #commit(): Promise<void> {
     const changes = this.#waiting;
     this.#waiting = [];
     for (const change of changes) for (const { lowering } of this.#families) change(lowering);
     await this.#ipsets.commitMembers();
     for (const { deferred } of this.#families) deferred.release();
-    await Promise.all(this.#families.map(({ tables }) => tables.apply()));
+    await this.#applyTables();
     await this.#ipsets.commitDeletes();
   }
 }
