@@ -25,7 +25,7 @@ const longestForgiving = millis(30_000);
 /** A set that cannot be destroyed is told when the pauses have grown to this: after some two seconds. */
 const busyTold = millis(1000);
 /** One check in so many reads all members too. */
-const checksPerAudit = 75;
+const checksPerAudit = 60;
 
 /** What a driver works with. */
 export interface IpsetDriverOptions {

@@ -54,6 +54,8 @@ export class IptablesDriver implements Tables {
   readonly #retry: Backoff;
   readonly #forgiving: Backoff;
   readonly #looking: Backoff;
+  /** What of ours each table held when it was first read. */
+  readonly #found = new Map<TableName, TableDelta["heldSize"]>();
   #deletes = false;
   #adopted = false;
   #working = false;
@@ -226,7 +228,9 @@ export class IptablesDriver implements Tables {
 
   async #look(name: TableName): Promise<void> {
     this.#unread.delete(name);
-    const disturbance = this.#delta(name).saw(await this.#port.save(name));
+    const delta = this.#delta(name);
+    const disturbance = delta.saw(await this.#port.save(name));
+    if (!this.#found.has(name)) this.#found.set(name, delta.heldSize);
     if (disturbance !== undefined) {
       this.#tell({ fact: "iptables.disturbed", tables: this.#port.name, table: name, what: disturbance });
     }
@@ -235,7 +239,7 @@ export class IptablesDriver implements Tables {
   #tellAdoption(): void {
     if (this.#adopted) return;
     this.#adopted = true;
-    const held = [...this.#tables.values()].map((delta) => delta.heldSize);
+    const held = [...this.#found.values()];
     const chains = held.reduce((sum, each) => sum + each.chains, 0);
     const rules = held.reduce((sum, each) => sum + each.rules, 0);
     if (chains > 0) this.#tell({ fact: "iptables.adopted", tables: this.#port.name, chains, rules });
