@@ -24,7 +24,8 @@ for host in range(destinations):
 `;
 
 /**
- * The connection table with 100,000 entries: reading it, deleting the connections of one address, of five, and all, beside
+ * The connection table with 100,000 entries: reading it, deleting the connections of one address, of five, and all,
+ * beside
  * the `conntrack` program that Felix runs. Medians of the rounds. Arguments: `--count N`, `--rounds N`. Needs root.
  */
 export async function run(argv: readonly string[]): Promise<void> {

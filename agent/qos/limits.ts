@@ -11,7 +11,8 @@ const fastest = Number.MAX_SAFE_INTEGER;
 
 /**
  * The bandwidth limits that QoS controls ask for; undefined when they ask for none. A bandwidth of 0 is none, and
- * without one neither burst nor peak rate mean anything. Bandwidth, burst and peak rate are in bits, minburst in octets,
+ * without one neither burst nor peak rate mean anything. Bandwidth, burst and peak rate are in bits, minburst in
+ * octets,
  * as in Felix. Packet rates and connections are the firewall's.
  */
 export function limitsOf(controls: QosControls | undefined): InterfaceLimits | undefined {

@@ -4,7 +4,8 @@ import * as z from "zod";
 const amount = z.union([z.int().min(0), z.bigint().min(0n)]).exactOptional();
 
 /**
- * Limits of a workload's traffic (Calico internalapi/workloadendpoint.go): bits a second, bits, octets (minburst), packets a second, packets,
+ * Limits of a workload's traffic (Calico internalapi/workloadendpoint.go): bits a second, bits, octets (minburst),
+ * packets a second, packets,
  * and connections at a time. Others that a newer Calico writes are kept.
  */
 export const qosControlsSchema = z.looseObject({

@@ -10,7 +10,9 @@ import { flowMatcher } from "./matches.ts";
 import { conntrackMessage, decodeFlow, encodeFilteredDump, encodeFlowDeletion, encodeFlowDump } from "./message.ts";
 import type { Conntrack, FlowFilter } from "./port.ts";
 
-/** Up to this many addresses the kernel filters, once for each of the four places; beyond, one whole dump is cheaper. */
+/**
+ * Up to this many addresses the kernel filters, once for each of the four places; beyond, one whole dump is cheaper.
+ */
 const filteredByKernel = 2;
 /** Deletions in one datagram. */
 const deletionsAtOnce = 512;

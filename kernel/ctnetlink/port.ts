@@ -15,14 +15,20 @@ export interface FlowFilter {
  * KernelError: `kernel/overrun` when answers were lost, after which asking again is right.
  */
 export interface Conntrack {
-  /** The flows that match, in the kernel's order. The table changes while it is read: what comes or goes then may be missed. */
+  /**
+   * The flows that match, in the kernel's order. The table changes while it is read: what comes or goes then may be
+   * missed.
+   */
   flows(filter: FlowFilter): Promise<readonly Flow[]>;
   /**
    * Deletes every flow in which one of these addresses stands, of every protocol and zone. Answers how many went. All
    * addresses share one reading of the table.
    */
   deleteFlows(addresses: readonly Address[]): Promise<number>;
-  /** Deletes these very entries (by number too: a newer one with the same tuple stays). Answers how many were still there. */
+  /**
+   * Deletes these very entries (by number too: a newer one with the same tuple stays). Answers how many were still
+   * there.
+   */
   deleteEach(flows: readonly Flow[]): Promise<number>;
   /** Deletes one entry; false when it was gone already. */
   deleteFlow(flow: Flow): Promise<boolean>;

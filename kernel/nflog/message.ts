@@ -38,7 +38,9 @@ export interface NumberedPacket {
   readonly sequence: number | undefined;
 }
 
-/** The packet that a message tells; at most `copyRange` of its octets are kept. @throws KernelError `kernel/malformed` */
+/**
+ * The packet that a message tells; at most `copyRange` of its octets are kept. @throws KernelError `kernel/malformed`
+ */
 export function decodePacket(message: Message, copyRange: number): NumberedPacket {
   const packet = { prefix: "", inInterface: 0, outInterface: 0, mark: 0, octets: new Uint8Array(0) };
   let hook: LoggedPacket["hook"];

@@ -20,14 +20,17 @@ export interface InterfaceLimits {
 
 /** Seconds that a packet waits at most, beside what a burst may hold up (Felix's 25 ms). */
 const latency = 0.025;
-/** Seconds of traffic that a burst can hold: Linux cuts what Felix writes there to 2^32 ns, so Felix's limits do too. */
+/**
+ * Seconds of traffic that a burst can hold: Linux cuts what Felix writes there to 2^32 ns, so Felix's limits do too.
+ */
 const longestBurst = (2 ** 32 - 1) / 1e9;
 const most32 = 2 ** 32 - 1;
 /** Octets of an Ethernet header. */
 const ethernet = 14;
 
 /**
- * The bucket that keeps a limit on an interface of this MTU. As Felix reckons it (felix/dataplane/linux/qos/qos.go), but
+ * The bucket that keeps a limit on an interface of this MTU. As Felix reckons it (felix/dataplane/linux/qos/qos.go),
+ * but
  * for two things that make its limits stop everything: a burst smaller than a frame is one frame, and a peak rate that
  * is not above the rate is none. The queue is 25 ms of traffic and the burst, as `tc … latency 25ms` makes it.
  */

@@ -1,4 +1,6 @@
-/** Numbers of linux/rtnetlink.h, linux/pkt_sched.h, linux/pkt_cls.h and linux/tc_act/tc_mirred.h under their own names. */
+/**
+ * Numbers of linux/rtnetlink.h, linux/pkt_sched.h, linux/pkt_cls.h and linux/tc_act/tc_mirred.h under their own names.
+ */
 export const tc = {
   RTM_NEWQDISC: 36,
   RTM_DELQDISC: 37,

@@ -12,7 +12,9 @@ import { type Direction, type Shaping, shapingKey } from "./shaping.ts";
 /** What a driver of buckets works with. */
 export interface QdiscDriverOptions {
   readonly qdiscs: Qdiscs;
-  /** Whether an interface of this name leads to a workload: buckets found there that nobody wants are ours to delete. */
+  /**
+   * Whether an interface of this name leads to a workload: buckets found there that nobody wants are ours to delete.
+   */
   readonly isWorkload: (interfaceName: string) => boolean;
   readonly clock: Clock;
   readonly tell: Tell<KernelFact>;
@@ -33,7 +35,9 @@ export class QdiscDriver {
   readonly #links = new Map<number, Link>();
   /** Those that lead to workloads; the newest of a name. */
   readonly #byName = new Map<string, Link>();
-  /** Interfaces that were limited although they are no workload's by their name: what is found there may be ours too. */
+  /**
+   * Interfaces that were limited although they are no workload's by their name: what is found there may be ours too.
+   */
   readonly #others = new Set<string>();
   /** Names of the devices that egress is led through. */
   readonly #devices = new Set<string>();

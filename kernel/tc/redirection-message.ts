@@ -63,7 +63,9 @@ function redirectTo(target: number): Uint8Array {
   return new Uint8Array(Uint32Array.of(0, 0, tc.TC_ACT_STOLEN, 0, 0, tc.TCA_EGRESS_REDIR, target).buffer);
 }
 
-/** The redirection of an RTM_NEWTFILTER, or undefined when it is another filter. @throws KernelError `kernel/malformed` */
+/**
+ * The redirection of an RTM_NEWTFILTER, or undefined when it is another filter. @throws KernelError `kernel/malformed`
+ */
 export function decodeRedirection(message: Message): Redirection | undefined {
   let kind = "";
   let target: number | undefined;

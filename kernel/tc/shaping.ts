@@ -21,7 +21,9 @@ export interface Shaping {
   /** Tells a new interface of the same name from the one that is gone. */
   readonly ifindex: number;
   readonly direction: Direction;
-  /** Undefined: parts of it are there but not all (a queue, a redirection or a device is missing or not as we make it). */
+  /**
+   * Undefined: parts of it are there but not all (a queue, a redirection or a device is missing or not as we make it).
+   */
   readonly bucket: Bucket | undefined;
 }
 
