@@ -18,6 +18,8 @@ export type AgentFact =
       readonly millis: number;
       readonly outcome: string;
     }
+  /** Something of this machine is set so that packets are lost that nobody denies. */
+  | { readonly fact: "agent.setting-conflict"; readonly why: string }
   /** Which firewall was chosen, and what decided. */
   | { readonly fact: "agent.firewall"; readonly kind: string; readonly why: string }
   | { readonly fact: "agent.firewall-failed"; readonly why: string; readonly retrySeconds: number }
@@ -53,6 +55,7 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.programming": "info",
   "agent.setting-failed": "warn",
   "agent.workload": "info",
+  "agent.setting-conflict": "warn",
   "agent.firewall": "info",
   "agent.firewall-failed": "error",
   "agent.firewall-left": "info",

@@ -24,6 +24,9 @@ export interface Situation {
   readonly sets: number;
   /** Interfaces of endpoints whose rules and routes the kernel holds. */
   readonly programmed: (endpoint: string) => boolean;
+  readonly firewall?: AgentStatus["firewall"] | undefined;
+  /** Fields of FelixConfiguration that wait for the next start, with commas. */
+  readonly waitingSettings?: string;
 }
 
 function peerStatus(planned: PlannedPeer, state: PeerState | undefined): PeerStatus {
@@ -111,6 +114,8 @@ export function agentStatus(situation: Situation): AgentStatus {
     routes: situation.routes,
     ...(speaker && { bgp: bgpTables(speaker) }),
     blocks: [...graph.blocks.values()].map(formatPrefix).sort(),
+    ...(situation.firewall && { firewall: situation.firewall }),
+    ...(situation.waitingSettings && { waitingSettings: situation.waitingSettings }),
     policies: situation.policies,
     sets: situation.sets,
   };

@@ -65,6 +65,10 @@ export interface AgentStatus {
     /** Best paths are being decided; not yet while a restart is under way. */
     readonly isDeciding: boolean;
   };
+  /** Which firewall holds the rules, and what decided that; absent until it is chosen. */
+  readonly firewall?: { readonly kind: "nftables" | "iptables-nft" | "iptables-legacy"; readonly why: string };
+  /** Fields of FelixConfiguration, with commas, that take effect at the next start; absent: none. */
+  readonly waitingSettings?: string;
   readonly blocks: readonly string[];
   readonly policies: number;
   readonly sets: number;

@@ -104,6 +104,7 @@ describe("how a state is told", () => {
     addresses: [parsePrefix("10.0.0.1/32")!, parsePrefix("fd00::1/128")!],
     mac: "02:00:00:00:00:01",
     labels: {},
+    spoofs: false,
     identity: { orchestrator: "k8s", workload: "ns/web", endpoint: "eth0" },
   };
   const states = (isUp: boolean): readonly EndpointState[] => [{ endpoint, isUp }];

@@ -20,6 +20,7 @@ export function localEndpoint(endpoint: WorkloadEndpoint): LocalEndpoint | undef
     addresses,
     mac: spec.mac || undefined,
     labels: metadata.labels ?? {},
+    spoofs: (spec.allowSpoofedSourcePrefixes ?? []).length > 0,
     identity: identityOf(metadata.namespace, spec),
   };
 }

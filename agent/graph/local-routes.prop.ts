@@ -14,6 +14,7 @@ const endpoint = (key: string, interfaceName: string, addresses: readonly string
   addresses: prefixes(addresses),
   mac,
   labels: {},
+  spoofs: false,
   identity: { orchestrator: "k8s", workload: "ns/a", endpoint: "eth0" },
 });
 const byKey = <V>(key: (v: V) => string, values: readonly V[]) => new Map(values.map((v) => [key(v), v]));

@@ -15,6 +15,8 @@ export interface LocalEndpoint {
   /** MAC of the workload's end, colons; absent when the datastore does not say. */
   readonly mac: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  /** It asks to send from addresses that are not its own (allowSpoofedSourcePrefixes). */
+  readonly spoofs: boolean;
   /** How Calico calls it where states are told: the workload is `namespace/pod`, or of another orchestrator its own id. */
   readonly identity: { readonly orchestrator: string; readonly workload: string; readonly endpoint: string };
 }

@@ -77,6 +77,7 @@ export class Agent {
   readonly #settings: LiveSettings;
   readonly #progress = new Progress();
   readonly #hostInterfaces = new HostInterfaces();
+  #conflicts: readonly string[] = [];
   #lookAgain: Cancel = () => {};
   #excluded: InterfaceExclusion | undefined;
   #kernel: Kernel | undefined;
@@ -281,10 +282,11 @@ export class Agent {
     this.#readSettings();
     const began = performance.now();
     this.#secrets.follow(this.graph.secretFiles);
-    this.#tellInterfaces();
+    const isNewLinks = this.#tellInterfaces();
     const node = this.graph.turn();
     const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
     this.#newsAt = undefined;
+    if (node.endpoints.length > 0 || isNewLinks) this.#lookAtSources();
     const gone = this.#traffic!.turn(node, this.graph.routes);
     const done = programming.apply(node, this.policy.flush(), () => this.#bgp!.apply(node));
     void done.then(() => {
@@ -297,14 +299,35 @@ export class Agent {
   }
 
   /** What policy has to know of this machine: the interfaces that are the host's, by which host endpoints are found. */
-  #tellInterfaces(): void {
+  #tellInterfaces(): boolean {
     const { interfaceExclude } = this.settings;
-    if (!this.links.takeNews() && interfaceExclude === this.#excluded) return;
+    if (!this.links.takeNews() && interfaceExclude === this.#excluded) return false;
     this.#excluded = interfaceExclude;
     const isHosts = (name: string): boolean =>
       !this.#isWorkload(name) && !name.startsWith(ifbPrefix) && !isExcluded(interfaceExclude, name);
     for (const change of this.#hostInterfaces.changes(this.links.byInterface(), isHosts))
       this.policy.on({ kind: "HostInterface", change });
+    return true;
+  }
+
+  /** Settings of the kernel by which packets could be lost before any rule sees them. */
+  #lookAtSources(): void {
+    const maySpoof = this.settings.workloadSourceSpoofing === "Any";
+    const spoofing = [...this.graph.endpoints.values()].filter((endpoint) => maySpoof && endpoint.spoofs);
+    const addressed = [...this.links.byInterface()].filter(
+      ([name, all]) => name !== "lo" && !this.#isWorkload(name) && all.some(({ family }) => family === "ipv4"),
+    );
+    const uplinks = addressed.map(([name]) => name);
+    const present = spoofing.map((one) => one.interfaceName).filter((name) => this.links.ifindexOf(name) !== undefined);
+    const conflicts = this.#kernel!.reversePath.look({ spoofing: present, uplinks });
+    for (const why of conflicts)
+      if (!this.#conflicts.includes(why)) this.#options.tell({ fact: "agent.setting-conflict", why });
+    this.#conflicts = conflicts;
+  }
+
+  /** What is set on this machine so that packets are lost, as sentences. */
+  get conflicts(): readonly string[] {
+    return this.#conflicts;
   }
 
   /** Looks again at who is up; and again soon, as long as somebody is not: a route may find its place without a turn. */

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KernelError } from "../../kernel/error.ts";
 import { openNetlink } from "../../kernel/io/netlink-socket.ts";
+import { iptablesVariants } from "../../kernel/iptables/io/variants.ts";
 import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { firewallRemains } from "../cleanup/io/firewall-remains.ts";
@@ -42,7 +43,7 @@ export async function openFirewall(
   tell: Tell<FirewallFact>,
 ): Promise<Firewall> {
   const nftables = settings.nftablesMode === "Auto" ? await refusalOfNftables() : undefined;
-  const iptables = needsIptables(settings, nftables) ? [] : [];
+  const iptables = needsIptables(settings, nftables) ? await iptablesVariants() : [];
   const choice = chooseFirewall(settings, { nftables, iptables });
   tell({ fact: "agent.firewall", ...choice });
   // Should we end before the other one is gone, the next start has to look.

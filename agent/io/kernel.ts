@@ -15,6 +15,7 @@ import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { sameAddress } from "../../net/address.ts";
 import { addressSet, type InterfaceAddress } from "../bgp/peering-addresses.ts";
+import { ReversePath } from "../reverse-path.ts";
 
 /** Protocol number of the routes that BGP makes; free in linux/rtnetlink.h and in what FRR, BIRD and Calico use. */
 export const bgpProtocol = 78;
@@ -26,6 +27,7 @@ export interface Kernel {
   /** Addresses of interfaces of workloads that are BGP peers. */
   readonly addresses: Reconciler<InterfaceAddress>;
   readonly sysctls: SysctlDriver;
+  readonly reversePath: ReversePath;
   /** Limits of workloads' traffic. */
   readonly qdiscs: QdiscDriver;
   /** The table of connections. */
@@ -68,13 +70,16 @@ export function openKernel(
   const buckets = openQdiscs({});
   const qdiscs = new QdiscDriver({ qdiscs: buckets, isWorkload: options.isWorkload, clock, tell });
   const conntrack = openConntrack({});
+  const settings = openSysctls({});
+  const sysctls = new SysctlDriver(settings);
   return {
     fib,
     neighbours,
     addresses,
     qdiscs,
     conntrack,
-    sysctls: new SysctlDriver(openSysctls({})),
+    sysctls,
+    reversePath: new ReversePath({ sysctls: settings, driver: sysctls }),
     close() {
       fib.close();
       neighbours.close();

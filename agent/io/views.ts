@@ -42,6 +42,7 @@ function kernelCondition(agent: Agent): Condition {
   const notes = [
     ...(conflicts.length > 0 ? [`held by another program: ${conflicts.slice(0, 5).join(", ")}`] : []),
     ...(settings > 0 ? [`${settings} settings cannot be written, see the log`] : []),
+    ...agent.conflicts,
     ...(waiting > 0 ? [`${waiting} routes wait`] : []),
   ];
   return { name, holds: true, why: notes.length === 0 ? "as wanted" : notes.join("; ") };
@@ -89,6 +90,8 @@ export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?
     policies: policy.stats.policies,
     sets: policy.stats.sets,
     programmed: (endpoint) => agent.isUp(endpoint),
+    firewall: agent.firewall && { kind: agent.firewall.kind, why: agent.firewall.why },
+    waitingSettings: agent.waitingSettings,
   });
 }
 
