@@ -29,8 +29,8 @@ describe("the bucket of a limit", () => {
     });
   });
 
-  it("has Calico's default burst cut to what Linux keeps of it, 4.29 s", () => {
-    assert.equal(bucketOf({ rate: 8_000_000, burst: 4 * 2 ** 30 }, 1500).burst, 4_294_967);
+  it("has Calico's default burst cut to what Felix can write of it, 275 s", () => {
+    assert.equal(bucketOf({ rate: 8_000_000, burst: 4 * 2 ** 30 }, 1500).burst, 274_877_906);
   });
 
   it("lets a frame pass whatever the limits, holds no number that the kernel cannot, and no peak below the rate", () => {
@@ -59,6 +59,11 @@ describe("the bucket of a limit", () => {
         assert.ok(!sameBucket(bucket, undefined));
       }),
     );
+  });
+
+  it("is itself also where a frame takes longer than the kernel can say", () => {
+    const slowest = bucketOf({ rate: 8, burst: 0 }, 1500);
+    assert.ok(sameBucket(slowest, { ...slowest, burst: 17 }));
   });
 
   it("is written with 64 bits where 32 do not do", () => {

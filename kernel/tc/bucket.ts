@@ -20,19 +20,18 @@ export interface InterfaceLimits {
 
 /** Seconds that a packet waits at most, beside what a burst may hold up (Felix's 25 ms). */
 const latency = 0.025;
-/**
- * Seconds of traffic that a burst can hold: Linux cuts what Felix writes there to 2^32 ns, so Felix's limits do too.
- */
-const longestBurst = (2 ** 32 - 1) / 1e9;
+/** Seconds of a tick of the packet scheduler (PSCHED_SHIFT 6: 64 ns). */
+export const tick = 64e-9;
+/** Seconds of traffic that a burst can hold: what 32 bits of ticks can say, which is what Felix writes at most. */
+const longestBurst = (2 ** 32 - 1) * tick;
 const most32 = 2 ** 32 - 1;
 /** Octets of an Ethernet header. */
 const ethernet = 14;
 
 /**
  * The bucket that keeps a limit on an interface of this MTU. As Felix reckons it (felix/dataplane/linux/qos/qos.go),
- * but
- * for two things that make its limits stop everything: a burst smaller than a frame is one frame, and a peak rate that
- * is not above the rate is none. The queue is 25 ms of traffic and the burst, as `tc … latency 25ms` makes it.
+ * but for two things that make its limits stop everything: a burst smaller than a frame is one frame, and a peak rate
+ * that is not above the rate is none. The queue is 25 ms of traffic and the burst, as `tc … latency 25ms` makes it.
  */
 export function bucketOf(limit: RateLimit, mtu: number): Bucket {
   const frame = mtu + ethernet;
@@ -66,8 +65,7 @@ export function sameBucket(x: Bucket | undefined, y: Bucket | undefined): boolea
 }
 
 function isNear(x: number, y: number, rate: number): boolean {
+  // A frame that takes longer than 32 bits of ticks at this rate comes back as any number.
+  if (x > rate * longestBurst) return true;
   return Math.abs(x - y) <= 1 + 3 * rate * tick;
 }
-
-/** Seconds of a tick of the packet scheduler (PSCHED_SHIFT 6: 64 ns). */
-export const tick = 64e-9;

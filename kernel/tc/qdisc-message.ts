@@ -31,7 +31,7 @@ export function encodeBucket(w: MessageWriter, ifindex: number, bucket: Bucket):
   w.attrText(tc.TCA_KIND, "tbf");
   w.nest(tc.TCA_OPTIONS, (options) => {
     options.attrBytes(tc.TCA_TBF_PARMS, bucketParameters(bucket));
-    // Octets in place of the ticks in the parameters, which Linux cuts to 2^32 ns. A link layer needs no rate table.
+    // Octets in place of the ticks in the parameters, so nothing is rounded. With a link layer no rate table is needed.
     options.attrU32(tc.TCA_TBF_BURST, bucket.burst);
     if (bucket.rate > 0xffffffff) options.attrU64(tc.TCA_TBF_RATE64, BigInt(bucket.rate));
     if (bucket.peakrate === 0) return;
