@@ -1,14 +1,13 @@
-import type { Ipsets, IpsetType } from "../../../kernel/ipset/set.ts";
+import type { Ipsets } from "../../../kernel/ipset/set.ts";
 import type { TableName, Tables } from "../../../kernel/iptables/table.ts";
 import type { Family } from "../../../net/family.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
-import { memberFamily, type SetId, type SetMember, type SetSpec } from "../../../policy/set.ts";
+import type { SetId } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type BaseTable, baseTables } from "./base-chains.ts";
 import { HostChains } from "./host-chains.ts";
 import { ListSets } from "./list-sets.ts";
-import { ipsetSpec, ipsetType, memberTexts } from "./member-text.ts";
-import { ipsetName } from "./names.ts";
+import { MemberSets } from "./member-sets.ts";
 import { PolicyChains } from "./policy-chains.ts";
 import { ChainGroup, WantedChains } from "./wanted-chains.ts";
 import { WorkloadChains } from "./workload-chains.ts";
@@ -19,10 +18,9 @@ import { WorkloadChains } from "./workload-chains.ts";
  * depends on the policy's state alone. After `apply` it is for the caller to make the kernel follow.
  */
 export class IptablesLowering {
-  readonly #ipsets: Ipsets;
   readonly #family: Family;
   #options: FirewallOptions;
-  readonly #types = new Map<SetId, IpsetType>();
+  readonly #sets: MemberSets;
   readonly #wanted: WantedChains;
   readonly #lists: ListSets;
   readonly #policies: PolicyChains;
@@ -32,10 +30,10 @@ export class IptablesLowering {
 
   /** Wants the chains that are always there. Until the first output every workload is unknown: dropped. */
   constructor(tables: Tables, ipsets: Ipsets, family: Family, options: FirewallOptions) {
-    this.#ipsets = ipsets;
     this.#family = family;
     this.#options = options;
     this.#wanted = new WantedChains(tables);
+    this.#sets = new MemberSets(ipsets, family);
     this.#lists = new ListSets(ipsets, family);
     this.#policies = new PolicyChains(this.#wanted, this.#lists, family);
     this.#workloads = new WorkloadChains(this.#wanted, ipsets, family);
@@ -50,20 +48,17 @@ export class IptablesLowering {
 
   /** How much is wanted. */
   get size(): { readonly chains: number; readonly rules: number; readonly sets: number } {
-    return { ...this.#wanted.size, sets: this.#types.size + this.#lists.size + 1 };
+    return { ...this.#wanted.size, sets: this.#sets.size + this.#lists.size + 1 };
   }
 
   apply(output: PolicyOutput): void {
-    for (const change of output.sets) {
-      if (change.kind === "set") this.#setKind(change.value);
-      else this.#dropSet(change.key);
-    }
-    for (const [id, { added, removed }] of output.members) {
-      const mine = (members: readonly SetMember[]) =>
-        members.filter((member) => memberFamily(member) === this.#family).flatMap(memberTexts);
-      this.#ipsets.changeMembers(ipsetName(id, this.#family), mine(added), mine(removed));
-    }
     const options = this.#options;
+    for (const change of output.sets) {
+      if (change.kind === "set") this.#sets.set(change.value);
+      else this.#sets.delete(change.key);
+    }
+    for (const [id, delta] of output.members) this.#sets.change(id, delta);
+    this.#policies.setHasMembers(this.#sets.hasMembers, options);
     for (const change of output.chains) if (change.kind === "set") this.#policies.set(change.value, options);
     for (const { key, ...change } of output.endpoints)
       this.#workloads.set(key, change.kind === "set" ? change.value : undefined, options);
@@ -93,7 +88,7 @@ export class IptablesLowering {
   #setBase(): void {
     const needs = {
       asks: this.#hosts.asks.bind(this.#hosts),
-      knows: (id: SetId) => this.#types.has(id),
+      knows: (id: SetId) => this.#sets.has(id),
       isLimited: this.#workloads.isLimited,
       floating: this.#workloads.floating(this.#options),
     };
@@ -103,19 +98,5 @@ export class IptablesLowering {
       group.set(chains);
       this.#wanted.hook(table, hooks);
     }
-  }
-
-  /** A set whose kind changed starts empty, as a new one does. */
-  #setKind(spec: SetSpec): void {
-    const type = ipsetType(spec.kind);
-    const kernelSet = ipsetSpec(spec.id, type, this.#family);
-    if (this.#types.has(spec.id)) this.#ipsets.unwantSet(kernelSet.name);
-    this.#types.set(spec.id, type);
-    this.#ipsets.wantSet(kernelSet);
-  }
-
-  #dropSet(id: SetId): void {
-    this.#types.delete(id);
-    this.#ipsets.unwantSet(ipsetName(id, this.#family));
   }
 }

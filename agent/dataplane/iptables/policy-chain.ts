@@ -1,9 +1,8 @@
 import type { RuleText, TableName } from "../../../kernel/iptables/table.ts";
-import type { Family } from "../../../net/family.ts";
 import type { Chain } from "../../../policy/chain.ts";
 import { describeOrigin, type Rule } from "../../../policy/rule.ts";
 import type { FirewallOptions } from "../options.ts";
-import { type NeedNets, renderMatch } from "./render-match.ts";
+import { type FamilySets, renderMatch } from "./render-match.ts";
 import { comment, has, rule, setMark } from "./rule-text.ts";
 import { type Allow, allowOf, deny } from "./verdict.ts";
 
@@ -14,15 +13,14 @@ const LONGEST_LOG_PREFIX = 29;
 export function policyChainRules(
   chain: Chain,
   table: TableName,
-  family: Family,
   options: FirewallOptions,
-  need: NeedNets,
+  sets: FamilySets,
 ): RuleText[] {
   const allow = allowOf(chain.stage, chain.direction, options);
   return chain.rules.flatMap((one) => {
     const name = chain.missing ? `${describeOrigin(one.origin)}: not there` : describeOrigin(one.origin);
     const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, name, allow, table, options);
-    return renderMatch(one.match, family, need).flatMap(deed);
+    return renderMatch(one.match, sets).flatMap(deed);
   });
 }
 

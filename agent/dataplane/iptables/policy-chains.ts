@@ -6,6 +6,7 @@ import type { FirewallOptions } from "../options.ts";
 import type { ListSets } from "./list-sets.ts";
 import { policyChain, tableOf } from "./names.ts";
 import { policyChainRules } from "./policy-chain.ts";
+import type { FamilySets } from "./render-match.ts";
 import type { WantedChains } from "./wanted-chains.ts";
 
 /**
@@ -18,6 +19,7 @@ export class PolicyChains {
   readonly #lists: ListSets;
   readonly #family: Family;
   #askedAfterNat: ReadonlySet<ChainId> = new Set();
+  #hasMembers = false;
 
   constructor(wanted: WantedChains, lists: ListSets, family: Family) {
     this.#wanted = wanted;
@@ -28,10 +30,10 @@ export class PolicyChains {
   set(chain: Chain, options: FirewallOptions): void {
     this.#chains.set(chain.id, chain);
     const lists = new Map<SetId, readonly IpsetMember[]>();
-    const need = (id: SetId, members: readonly IpsetMember[]) => lists.set(id, members);
+    const need = (id: SetId, members: readonly IpsetMember[]) => void lists.set(id, members);
     const table = tableOf(chain);
     const name = policyChain(chain.id);
-    this.#wanted.set(table, name, policyChainRules(chain, table, this.#family, options, need));
+    this.#wanted.set(table, name, policyChainRules(chain, table, options, this.#sets(need)));
     this.#lists.hold(chain.id, lists);
     if (this.#askedAfterNat.has(chain.id)) this.#setAfterNat(chain, options);
   }
@@ -41,6 +43,16 @@ export class PolicyChains {
     if (this.#askedAfterNat.has(id)) this.#wanted.drop("mangle", policyChain(id));
     this.#lists.hold(id, new Map());
     this.#chains.delete(id);
+  }
+
+  /**
+   * Whether any set has a member of the family. Where a cluster has one family only, the other's chains hold no rule about sets, and a
+   * policy that changes is written once instead of twice.
+   */
+  setHasMembers(has: boolean, options: FirewallOptions): void {
+    if (this.#hasMembers === has) return;
+    this.#hasMembers = has;
+    this.renew(options);
   }
 
   /** All of them anew, as other options have it. */
@@ -62,8 +74,17 @@ export class PolicyChains {
     for (const id of before) if (!asked.has(id)) this.#wanted.drop("mangle", policyChain(id));
   }
 
+  #sets(need: FamilySets["need"]): FamilySets {
+    return { family: this.#family, hasMembers: this.#hasMembers, need };
+  }
+
   #setAfterNat(chain: Chain, options: FirewallOptions): void {
-    const rules = policyChainRules(chain, "mangle", this.#family, options, () => {});
+    const rules = policyChainRules(
+      chain,
+      "mangle",
+      options,
+      this.#sets(() => {}),
+    );
     this.#wanted.set("mangle", policyChain(chain.id), rules);
   }
 }

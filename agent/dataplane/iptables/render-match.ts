@@ -6,8 +6,14 @@ import type { SetId } from "../../../policy/set.ts";
 import { netTexts } from "./member-text.ts";
 import { ipsetName, listId } from "./names.ts";
 
-/** Where a rule notes a list of nets that it needs as a set. */
-export type NeedNets = (id: SetId, nets: readonly IpsetMember[]) => void;
+/** What the rules of one family rest on. */
+export interface FamilySets {
+  readonly family: Family;
+  /** Whether any set of the policy's has a member of the family. Where none has, nothing can be in one. */
+  readonly hasMembers: boolean;
+  /** Notes a list of nets that a rule needs as a set. */
+  need(id: SetId, nets: readonly IpsetMember[]): void;
+}
 
 /** Ports that one multiport match can name; a range counts twice (xt_multiport, XT_MULTI_PORTS). */
 const PORTS_A_MATCH = 15;
@@ -23,7 +29,8 @@ type Side = keyof typeof letters;
  * The ways in which a packet of one family can meet a match, each as the arguments of one rule: several where ports are
  * more than one multiport match can name, or named. None when no packet of the family can.
  */
-export function renderMatch(match: Match, family: Family, need: NeedNets): string[] {
+export function renderMatch(match: Match, sets: FamilySets): string[] {
+  const { family } = sets;
   if (match.family && match.family !== family) return [];
   const front: string[] = [];
   if (match.protocol !== undefined) front.push(`-p ${protocolName(match.protocol, family)}`);
@@ -32,9 +39,9 @@ export function renderMatch(match: Match, family: Family, need: NeedNets): strin
   for (const side of ["source", "destination"] as const) {
     const asked = match[side];
     if (!asked) continue;
-    const addresses = renderAddresses(asked, side, family, need);
+    const addresses = renderAddresses(asked, side, sets);
     if (!addresses) return [];
-    const ports = renderPorts(asked, side, family);
+    const ports = renderPorts(asked, side, sets);
     ways = ways.flatMap((way) => ports.map((port) => [...way, ...addresses, ...port]));
   }
   const icmp = [...renderIcmp(match.icmp, family), ...renderIcmp(match.notIcmp, family, "! ")];
@@ -55,7 +62,8 @@ function renderIcmp(icmp: Match["icmp"], family: Family, not = ""): string[] {
   return family === "ipv4" ? [`-m icmp ${not}--icmp-type ${value}`] : [`-m icmp6 ${not}--icmpv6-type ${value}`];
 }
 
-function renderAddresses(side: SideMatch, of: Side, family: Family, need: NeedNets): string[] | undefined {
+function renderAddresses(side: SideMatch, of: Side, { family, hasMembers, need }: FamilySets): string[] | undefined {
+  if (!hasMembers && (side.inSets || side.inPortSets)) return undefined;
   const { net, set } = letters[of];
   const found: string[] = [];
   let said = false;
@@ -81,7 +89,7 @@ function renderAddresses(side: SideMatch, of: Side, family: Family, need: NeedNe
   return found;
 }
 
-function renderPorts(side: SideMatch, of: Side, family: Family): string[][] {
+function renderPorts(side: SideMatch, of: Side, { family, hasMembers }: FamilySets): string[][] {
   const { set, ports } = letters[of];
   const multiport = (not: string) => (chunk: string) => `-m multiport ${not}${ports} ${chunk}`;
   const named = (id: SetId, not: string) => `-m set ${not}--match-set ${ipsetName(id, family)} ${set},${set}`;
@@ -93,7 +101,7 @@ function renderPorts(side: SideMatch, of: Side, family: Family): string[][] {
   if (!side.ports && !side.namedPorts) return [always];
   const ways = [
     ...portChunks(side.ports ?? []).map(multiport("")),
-    ...(side.namedPorts ?? []).map((id) => named(id, "")),
+    ...(hasMembers ? (side.namedPorts ?? []) : []).map((id) => named(id, "")),
   ];
   return ways.map((way) => [way, ...always]);
 }

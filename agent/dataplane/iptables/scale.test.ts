@@ -67,6 +67,16 @@ describe(`iptables with ${POLICIES} policies and ${ENDPOINTS} endpoints`, () => 
     assert.ok(written({ ...nothing, endpoints: [set(gates.interfaceName, gates)] }) <= own + 2 * 20);
   });
 
+  it("writes nothing for a policy about sets in the family that no set has a member of, until one has", () => {
+    const six = lowered([world], "ipv6", defaultOptions);
+    const before = six.tables.written;
+    six.lowering.apply({ ...nothing, chains: [at(policy(17, "ingress", 81))] });
+    assert.equal(six.tables.written, before);
+    six.lowering.apply({ ...nothing, members: new Map([["s:one", { added: ["fd00::1"], removed: [] }]]) });
+    assert.ok(six.tables.written - before >= 4 * POLICIES);
+    assert.equal(six.tables.chains.get("filter")!.get("cali-pi-gnp/default.p17")!.length, 2);
+  });
+
   it("writes everything that other options change, and nothing else", () => {
     const before = tables.written;
     lowering.setOptions({ ...defaultOptions, logPrefix: "unused" });
