@@ -22,8 +22,7 @@ const atOnce = 4096;
  * Deletes the connections of addresses that endpoints lost, of every protocol: without this, UDP and half-closed TCP of
  * the old owner would be let through to the next one as established. Addresses that come while a deletion runs wait for
  * the next, all in one reading of the table; what fails is tried again until it works. To be told of an address when
- * its
- * route is gone: a packet that still finds the way opens the connection again.
+ * its route is gone: a packet that still finds the way opens the connection again.
  */
 export class FlowCutter {
   readonly #options: FlowCutterOptions;

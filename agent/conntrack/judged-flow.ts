@@ -48,8 +48,7 @@ export function packetOf({ original, reply }: Flow, world: Omit<FlowWorld, "view
 /**
  * What says why policy would deny a flow if it began now: undefined when it would not, and when the flow is no
  * workload's. Host endpoints are not asked, since the host's interface is not known; a workload that policy does not
- * know
- * (yet) is let be. Made once for many flows; the view may change between them.
+ * know (yet) is let be. Made once for many flows; the view may change between them.
  */
 export function flowJudge(world: FlowWorld): (flow: Flow) => Reason | undefined {
   const { view, node } = world;

@@ -55,7 +55,8 @@ describe("the bucket of a limit", () => {
         const minburst = peakrate && Math.round(ticks(bucket.minburst, peakrate) * tick * peakrate);
         assert.ok(sameBucket(bucket, { ...bucket, burst, minburst }));
         assert.ok(!sameBucket(bucket, { ...bucket, rate: bucket.rate + 1 }));
-        assert.ok(!sameBucket(bucket, { ...bucket, burst: burst * 2 + 10 + bucket.rate }));
+        const other = { ...bucket, burst: burst * 2 + 10 + bucket.rate };
+        assert.equal(sameBucket(bucket, other), bucket.burst / bucket.rate > 274.877906);
         assert.ok(!sameBucket(bucket, undefined));
       }),
     );
