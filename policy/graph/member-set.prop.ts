@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { covers, type Prefix, parsePrefix } from "../../net/prefix.ts";
+import { seededRandom } from "../../lib/random.ts";
+import { covers, masked, type Prefix, parsePrefix } from "../../net/prefix.ts";
 import { MemberSet, prefixMember } from "./member-set.ts";
 
 const texts = [
@@ -52,5 +53,42 @@ describe("member set", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it("is exact through a thousand turns of nets inside nets inside nets", () => {
+    const random = seededRandom(5);
+    const draw = (below: number) => Math.floor(random() * below);
+    const nested = [
+      "0.0.0.0/1",
+      "0.0.0.0/0",
+      "10.0.0.0/8",
+      "10.0.0.0/31",
+      "10.0.0.1/32",
+      "10.128.0.0/9",
+      "128.0.0.0/1",
+      "::/0",
+    ];
+    const within = (): string =>
+      `10.${draw(2)}.${draw(2)}.${draw(4)}/${[8, 15, 16, 23, 24, 30, 31, 32, 32, 32][draw(10)]}`;
+    const pool = [...nested, ...Array.from({ length: 60 }, within)].map((text) => masked(parsePrefix(text)!));
+    const byMember = new Map(pool.map((prefix) => [prefixMember(prefix), prefix]));
+    const prefixes = [...byMember.values()];
+    const set = new MemberSet("address");
+    const held = new Map<Prefix, number>();
+    const seen = new Set<string>();
+    for (let turn = 0; turn < 1000; turn++) {
+      for (let step = draw(12); step >= 0; step--) {
+        const prefix = prefixes[draw(prefixes.length)]!;
+        const count = held.get(prefix) ?? 0;
+        const add = count === 0 || (count < 3 && random() < 0.4);
+        held.set(prefix, count + (add ? 1 : -1));
+        if (add) set.add(prefix);
+        else set.drop(prefix);
+      }
+      const { added, removed } = set.flush() ?? { added: [], removed: [] };
+      for (const member of removed) assert.ok(seen.delete(member), `${member} was not there`);
+      for (const member of added) assert.ok(!seen.has(member) && seen.add(member), `${member} was there`);
+      assert.deepEqual([...seen].sort(), visible(held), `turn ${turn}`);
+    }
   });
 });
