@@ -287,7 +287,7 @@ export class IpsetDriver implements Ipsets {
         operations.push(operation);
         owners.push(set);
       };
-      if (set.kernel === "absent") push({ kind: "create", set: set.spec });
+      if (set.kernel === "absent") push({ kind: "create", set: set.spec, expected: add.length });
       if (remove.length > 0) push({ kind: "delete", set: set.spec, keys: remove });
       if (add.length > 0) push({ kind: "add", set: set.spec, keys: add });
     }

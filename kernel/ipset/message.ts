@@ -14,13 +14,17 @@ export const message = {
   delete: nfnetlinkType(NFNL_SUBSYS_IPSET, 10),
 } as const;
 
-/** Attributes of a command (IPSET_ATTR_*). */
+/** Attributes of a command (IPSET_ATTR_*): the protocol version. */
 export const IPSET_ATTR_PROTOCOL = 1;
+/** Name of the set. */
 export const IPSET_ATTR_SETNAME = 2;
 /** The type of a set to create; of swap and rename the other name. */
 export const IPSET_ATTR_TYPENAME = 3;
+/** Revision of a set's type. */
 export const IPSET_ATTR_REVISION = 4;
+/** A set's address family. */
 export const IPSET_ATTR_FAMILY = 5;
+/** Flags of a command (IPSET_FLAG_LIST_HEADER). */
 export const IPSET_ATTR_FLAGS = 6;
 /** What describes one set, or one member. */
 export const IPSET_ATTR_DATA = 7;
@@ -28,24 +32,37 @@ export const IPSET_ATTR_DATA = 7;
 export const IPSET_ATTR_ADT = 8;
 /** Number of a line; in the kernel's no to a row of members, which of them it was. */
 export const IPSET_ATTR_LINENO = 9;
+/** The oldest protocol version that the kernel speaks. */
 export const IPSET_ATTR_PROTOCOL_MIN = 10;
 
-/** Attributes of a member, and of a set's description (the same numbers mean one or the other). */
+/** Attributes of a member, and of a set's description (the same numbers mean one or the other): an address. */
 export const IPSET_ATTR_IP = 1;
+/** Length of a prefix. */
 export const IPSET_ATTR_CIDR = 3;
+/** Port, network order. */
 export const IPSET_ATTR_PORT = 4;
+/** Seconds after which members go; we make no such sets. */
 export const IPSET_ATTR_TIMEOUT = 6;
+/** Protocol number of a port. */
 export const IPSET_ATTR_PROTO = 7;
+/** Flags of a set or a member (IPSET_FLAG_EXTENSIONS, IPSET_FLAG_NOMATCH). */
 export const IPSET_ATTR_CADT_FLAGS = 8;
+/** Buckets that a hash has at first. */
 export const IPSET_ATTR_HASHSIZE = 18;
+/** Most members. */
 export const IPSET_ATTR_MAXELEM = 19;
+/** Mask by which all members are cut; we make no such sets. */
 export const IPSET_ATTR_NETMASK = 20;
+/** Name of an interface. */
 export const IPSET_ATTR_IFACE = 23;
+/** How many members there are. */
 export const IPSET_ATTR_ELEMENTS = 24;
+/** How many rules and sets look into the set. */
 export const IPSET_ATTR_REFERENCES = 25;
 
-/** Inside IPSET_ATTR_IP, by address family. */
+/** Inside IPSET_ATTR_IP, by address family: an IPv4 address. */
 export const IPSET_ATTR_IPADDR_IPV4 = 1;
+/** An IPv6 address. */
 export const IPSET_ATTR_IPADDR_IPV6 = 2;
 
 /** Lists descriptions and no members (in IPSET_ATTR_FLAGS). */

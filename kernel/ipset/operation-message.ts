@@ -30,7 +30,15 @@ import type { IpsetSpec } from "./set.ts";
 
 /** Members of one message: what surely fits into the 65,535 octets of its IPSET_ATTR_ADT, 60 octets at most each. */
 export const membersAtOnce = 1000;
-const firstHashSize = 1024;
+const leastHashSize = 1024;
+const mostHashSize = 1 << 17;
+
+/** Buckets for so many members, so that the kernel need not double its hash again and again: about as many as it would end with. */
+function hashSize(expected: number): number {
+  let size = leastHashSize;
+  while (size < mostHashSize && size * 3 < expected) size *= 2;
+  return size;
+}
 
 /** Writes the message of an operation that is one; `add` and `delete` are written piece by piece by `writeMembers`. */
 export function writeOperation(
@@ -45,7 +53,7 @@ export function writeOperation(
   switch (operation.kind) {
     case "create":
       begin(message.create, operation.set.name, NLM_F_CREATE);
-      writeDescription(w, operation.set);
+      writeDescription(w, operation.set, hashSize(operation.expected ?? 0));
       break;
     case "destroy":
       begin(message.destroy, operation.name, NLM_F_EXCL);
@@ -64,13 +72,13 @@ export function writeOperation(
   }
 }
 
-function writeDescription(w: MessageWriter, set: IpsetSpec): void {
+function writeDescription(w: MessageWriter, set: IpsetSpec, buckets: number): void {
   w.attrText(IPSET_ATTR_TYPENAME, set.type)
     .attrU8(IPSET_ATTR_REVISION, typeRevision[set.type])
     .attrU8(IPSET_ATTR_FAMILY, familyNumber(set))
     .nest(IPSET_ATTR_DATA, (data) =>
       data
-        .attrBe32(IPSET_ATTR_HASHSIZE | NLA_F_NET_BYTEORDER, firstHashSize)
+        .attrBe32(IPSET_ATTR_HASHSIZE | NLA_F_NET_BYTEORDER, buckets)
         .attrBe32(IPSET_ATTR_MAXELEM | NLA_F_NET_BYTEORDER, set.maxelem),
     );
 }

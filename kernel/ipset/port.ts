@@ -14,8 +14,8 @@ export interface IpsetHeader {
 
 /** One step. None minds that it has been done already: what is there is not created or added again. */
 export type IpsetOperation =
-  /** EEXIST when there is one of the name that is something else. */
-  | { readonly kind: "create"; readonly set: IpsetSpec }
+  /** EEXIST when there is one of the name that is something else. `expected` members are going to be added at once. */
+  | { readonly kind: "create"; readonly set: IpsetSpec; readonly expected?: number }
   /** EBUSY while a rule looks into it. */
   | { readonly kind: "destroy"; readonly name: string }
   | { readonly kind: "flush"; readonly name: string }

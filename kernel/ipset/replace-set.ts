@@ -26,7 +26,7 @@ export async function replaceSet(
   const made = { ...set, name: temporary };
   const operations: readonly IpsetOperation[] = [
     { kind: "destroy", name: temporary },
-    { kind: "create", set: made },
+    { kind: "create", set: made, expected: keys.length },
     { kind: "add", set: made, keys },
     { kind: "swap", name, with: temporary },
   ];
