@@ -1,3 +1,4 @@
+import type { Address } from "../../net/address.ts";
 import { formatAddress } from "../../net/address-text.ts";
 import { addressBits, type Family } from "../../net/family.ts";
 import { covers, formatPrefix, type Prefix, parsePrefix } from "../../net/prefix.ts";
@@ -70,6 +71,16 @@ export class MemberSet {
     }
     this.#touched.clear();
     return added.length + removed.length > 0 ? { added, removed } : undefined;
+  }
+
+  /** Whether the address, by itself or inside a prefix, is a member. */
+  has(address: Address): boolean {
+    return this.#counts.has(formatAddress(address)) || this.#nets[address.family].lookup(address) !== undefined;
+  }
+
+  /** Whether the text is a member: a port's. */
+  hasText(member: SetMember): boolean {
+    return this.#counts.has(member);
   }
 
   /** Every member that can be seen. */

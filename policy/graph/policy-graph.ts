@@ -15,6 +15,7 @@ import type { Change } from "../../lib/change.ts";
 import type { Address } from "../../net/address.ts";
 import type { Chain, ChainId, EndpointGates } from "../chain.ts";
 import type { SetDefinition } from "../compile/set-definition.ts";
+import type { SetLookup } from "../match.ts";
 import type { MemberDelta, PolicyOutput } from "../output.ts";
 import type { Owner } from "../rule.ts";
 import type { SetId, SetSpec } from "../set.ts";
@@ -150,6 +151,11 @@ export class PolicyGraph {
         this.#sets.onSlice(key, valueIn(input.change));
         break;
     }
+  }
+
+  /** The sets of selectors and services as they are now, for packets that are asked about; the fixed ones are not in it. */
+  get sets(): SetLookup {
+    return this.#sets;
   }
 
   /** What a set that rules of this node speak of was made from; undefined of the fixed ones. */

@@ -1,6 +1,7 @@
 import type { KubernetesEndpointSlice } from "../../datastore/model/kubernetes-endpoint-slice.ts";
 import { type Change, remove, set } from "../../lib/change.ts";
 import { invariant } from "../../lib/error.ts";
+import type { Address } from "../../net/address.ts";
 import { addressBits } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
 import { describeSet, portMember, type SetDefinition } from "../compile/set-definition.ts";
@@ -64,6 +65,16 @@ export class SelectorSets {
   /** What a set was made from, while somebody holds it. */
   definition(id: SetId): SetDefinition | undefined {
     return this.#sets.get(id)?.definition;
+  }
+
+  /** Whether a held set has the address now, flushed or not. */
+  hasAddress(id: SetId, address: Address): boolean {
+    return this.#sets.get(id)?.members.has(address) ?? false;
+  }
+
+  /** Whether a held set of ports has this one now. */
+  hasPort(id: SetId, address: Address, protocol: number, port: number): boolean {
+    return this.#sets.get(id)?.members.hasText(portMember(address, protocol, port)) ?? false;
   }
 
   /** The item under `name` is this now, or is gone. Names of endpoints and of network sets differ. */
