@@ -6,15 +6,16 @@ import type { NftFact } from "../../../kernel/nftables/fact.ts";
 import { NfnetlinkPort } from "../../../kernel/nftables/nfnetlink-port.ts";
 import { manxTable } from "../../../kernel/nftables/table.ts";
 import { systemClock } from "../../../lib/io/clock.ts";
+import type { Address } from "../../../net/address.ts";
 import { parseAddress } from "../../../net/address-text.ts";
 import { hostPrefix } from "../../../net/prefix.ts";
-import type { EndpointGates } from "../../../policy/chain.ts";
+import type { Chain, EndpointGates, Gate, HostGates } from "../../../policy/chain.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
 import type { Packet } from "../../../policy/packet.ts";
 import { dropTag } from "../drop-tag.ts";
 import { PacketLab } from "../io/packet-lab.ts";
 import { defaultOptions, type FirewallOptions } from "../options.ts";
-import { LAB_INTERFACES, UPLINK, UPLINK_PACKET } from "../sim/lab-net.ts";
+import { LAB_INTERFACES, TRANSLATED, UPLINK, UPLINK_PACKET } from "../sim/lab-net.ts";
 import { NftablesDataplane } from "./dataplane.ts";
 
 const address = (text: string) => parseAddress(text)!;
@@ -43,6 +44,24 @@ function workload(rest: Partial<EndpointGates>): PolicyOutput {
   return { sets: [], members: new Map(), chains, endpoints, hosts: [] };
 }
 
+/** A host endpoint of the uplink that may send UDP to one address only, and is asked about nothing else. */
+function sendsOnlyTo(allowed: Address): Pick<PolicyOutput, "chains" | "hosts"> {
+  const owner = { kind: "GlobalNetworkPolicy", name: "only" } as const;
+  const origin = { ...owner, direction: "egress", index: 0 } as const;
+  const match = { protocol: 17, destination: { nets: [hostPrefix(allowed)] } };
+  const rules = [{ match, action: "allow", origin }] as const;
+  const value: Chain = { id: "gnp/only/out", owner, direction: "egress", stage: "normal", rules };
+  const nothing: Gate = { tiers: [], profiles: [], atEnd: "continue" };
+  const unasked = { ingress: nothing, egress: nothing };
+  const egress: Gate = { tiers: [{ tier: "default", chains: [value.id], atEnd: "deny" }], profiles: [], atEnd: "deny" };
+  const stages = { normal: { ingress: open, egress }, forward: unasked, untracked: unasked, "pre-dnat": unasked };
+  const host: HostGates = { interfaceName: UPLINK, endpoint: "n1-up0", stages };
+  return {
+    chains: [{ kind: "set", key: value.id, value }],
+    hosts: [{ kind: "set", key: UPLINK, value: host }],
+  };
+}
+
 const web = address(LAB_INTERFACES[0]!.addresses[0]!);
 const outside = UPLINK_PACKET.source;
 const toWeb: Packet = { source: outside, destination: web, protocol: 17, inInterface: UPLINK, outInterface: "cali1" };
@@ -56,7 +75,7 @@ describe("what a packet alone does not show, in nftables", function () {
 
   async function enforce(output: PolicyOutput, options: Partial<FirewallOptions> = {}): Promise<void> {
     lab = new PacketLab(`manx-policy-${process.pid}`, UPLINK_PACKET);
-    await lab.open(LAB_INTERFACES, ["10.66.0.1/32"], []);
+    await lab.open(LAB_INTERFACES, ["10.66.0.1/32"], TRANSLATED);
     told = [];
     dataplane = new NftablesDataplane({
       port: new NfnetlinkPort(openNetlink, manxTable, `/run/netns/${lab.node}`),
@@ -103,6 +122,35 @@ describe("what a packet alone does not show, in nftables", function () {
     await dataplane.commit();
     assert.equal(await count([{ ...knock, sourcePort: 8 }]), 0);
   });
+
+  for (const denyAction of ["Drop", "Reject"] as const) {
+    it(`what the node sends and translates is asked about where it goes to, and what it forwards is not (${denyAction})`, async () => {
+      const [service, backend] = TRANSLATED[1]!.map(address) as [Address, Address];
+      const sent: Packet = {
+        source: address("10.66.0.1"),
+        destination: backend,
+        protocol: 17,
+        sourcePort: 5,
+        destinationPort: 5,
+        outInterface: UPLINK,
+        preDnat: { destination: service },
+      };
+      const forwarded = { ...sent, source: web, inInterface: "cali1" };
+      const plain = workload({});
+      for (const [allowed, passes] of [
+        [service, false],
+        [backend, true],
+      ] as const) {
+        const { chains, hosts } = sendsOnlyTo(allowed);
+        await enforce({ ...plain, chains: [...plain.chains, ...chains], hosts }, { denyAction });
+        assert.deepEqual(await lab.send([sent, forwarded]), [passes, true]);
+        assert.equal(await counted("GlobalNetworkPolicy only egress[0]"), passes ? 1 : 0);
+        assert.equal(await counted("end of tier default, egress of n1-up0"), passes ? 0 : 1);
+        dataplane.close();
+        lab.close();
+      }
+    });
+  }
 
   it("a dropped packet is heard of under the name of what dropped it", async () => {
     await enforce(workload({ egress: { ...openOut, profiles: [] } }), { dropGroup: 9 });
