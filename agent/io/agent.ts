@@ -5,7 +5,6 @@ import type { IpamFact } from "../../ipam/fact.ts";
 import type { KernelFact } from "../../kernel/fact.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
 import type { LinkWatch } from "../../kernel/links.ts";
-import { ifbPrefix } from "../../kernel/tc/ifb-name.ts";
 import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
@@ -14,15 +13,15 @@ import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import type { BgpService } from "../bgp/bgp-service.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
-import { type InterfaceExclusion, isExcluded } from "../config/interface-exclusion.ts";
 import { felixSettings, type Variables } from "../config/read.ts";
 import type { ConntrackFact } from "../conntrack/fact.ts";
 import type { AgentFact } from "../fact.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
-import { HostInterfaces } from "../host-interfaces.ts";
 import { HostLinks } from "../host-links.ts";
 import { Intake, type IntakeTargets } from "../intake.ts";
 import { LiveSettings } from "../live-settings.ts";
+import { isWorkloadName, OwnInterfaces } from "../own-interfaces.ts";
+import { PolicyHits } from "../policy-hits.ts";
 import { Programming } from "../programming.ts";
 import { Progress } from "../progress.ts";
 import { secretFiles } from "../secrets/io/secret-files.ts";
@@ -70,16 +69,17 @@ export class Agent {
   readonly policy: PolicyGraph;
   readonly intake: Intake;
   readonly links: HostLinks;
+  readonly hits = new PolicyHits();
   readonly waiters = new Waiters(systemClock);
   readonly datastore: Datastore;
   readonly #options: AgentOptions;
   readonly #secrets: Secrets;
   readonly #settings: LiveSettings;
   readonly #progress = new Progress();
-  readonly #hostInterfaces = new HostInterfaces();
+  readonly #host: OwnInterfaces;
   #conflicts: readonly string[] = [];
+  #recheck: Cancel = () => {};
   #lookAgain: Cancel = () => {};
-  #excluded: InterfaceExclusion | undefined;
   #kernel: Kernel | undefined;
   #bgp: BgpSide | undefined;
   #traffic: Traffic | undefined;
@@ -103,6 +103,7 @@ export class Agent {
     this.graph = new NodeGraph({ nodeName, routerId });
     this.policy = new PolicyGraph(nodeName, felixSettings(layers, []).settings.interfacePrefix);
     this.links = new HostLinks(this.graph);
+    this.#host = new OwnInterfaces(this.links);
     this.intake = new Intake({
       nodeName,
       graph: this.graph,
@@ -145,6 +146,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#lookAgain();
+    this.#recheck();
     this.#bgp?.close();
     this.#secrets.close();
     this.#watch?.close();
@@ -180,6 +182,11 @@ export class Agent {
     return this.#bgp?.size ?? 0;
   }
 
+  /** What is set on this machine so that packets are lost, as sentences. */
+  get conflicts(): readonly string[] {
+    return this.#conflicts;
+  }
+
   /** The kernel holds everything that was worked out so far. */
   get isProgrammed(): boolean {
     return this.#progress.isComplete;
@@ -202,7 +209,7 @@ export class Agent {
   }
 
   #isWorkload(name: string): boolean {
-    return this.settings.interfacePrefix.some((prefix) => name.startsWith(prefix));
+    return isWorkloadName(this.settings, name);
   }
 
   #watchLinks(synced: () => void): void {
@@ -275,20 +282,36 @@ export class Agent {
     programming.begin(this.settings.ipv6Support);
     this.#bgp!.begin();
     this.#programming = programming;
+    this.#recheckLater();
     this.#wake();
+  }
+
+  /** Looks at the firewall from time to time, in case that a change of others went unheard. */
+  #recheckLater(): void {
+    const { dataplane, kind } = this.#firewall!;
+    const { nftablesRefreshInterval, iptablesRefreshInterval, ipsetsRefreshInterval } = this.settings;
+    const asked = kind === "nftables" ? [nftablesRefreshInterval] : [iptablesRefreshInterval, ipsetsRefreshInterval];
+    const [soonest] = asked.filter((interval) => interval > 0).sort((x, y) => x - y);
+    if (soonest === undefined) return;
+    this.#recheck = systemClock.after(seconds(soonest), () => {
+      const again = (): void => void (this.#isStopped || this.#recheckLater());
+      void dataplane.recheck().then(again, again);
+    });
   }
 
   #turn(programming: Programming): void {
     this.#readSettings();
     const began = performance.now();
     this.#secrets.follow(this.graph.secretFiles);
-    const isNewLinks = this.#tellInterfaces();
+    const isNewHost = this.#host.turn(this.settings, (change) => this.policy.on({ kind: "HostInterface", change }));
     const node = this.graph.turn();
     const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
     this.#newsAt = undefined;
-    if (node.endpoints.length > 0 || isNewLinks) this.#lookAtSources();
+    if (node.endpoints.length > 0 || isNewHost) this.#lookAtSources();
     const gone = this.#traffic!.turn(node, this.graph.routes);
-    const done = programming.apply(node, this.policy.flush(), () => this.#bgp!.apply(node));
+    const policy = this.policy.flush();
+    this.hits.onChains(policy.chains);
+    const done = programming.apply(node, policy, () => this.#bgp!.apply(node));
     void done.then(() => {
       gone();
       this.#progress.done(turn);
@@ -298,36 +321,12 @@ export class Agent {
     });
   }
 
-  /** What policy has to know of this machine: the interfaces that are the host's, by which host endpoints are found. */
-  #tellInterfaces(): boolean {
-    const { interfaceExclude } = this.settings;
-    if (!this.links.takeNews() && interfaceExclude === this.#excluded) return false;
-    this.#excluded = interfaceExclude;
-    const isHosts = (name: string): boolean =>
-      !this.#isWorkload(name) && !name.startsWith(ifbPrefix) && !isExcluded(interfaceExclude, name);
-    for (const change of this.#hostInterfaces.changes(this.links.byInterface(), isHosts))
-      this.policy.on({ kind: "HostInterface", change });
-    return true;
-  }
-
-  /** Settings of the kernel by which packets could be lost before any rule sees them. */
+  /** Settings of the kernel by which packets would be lost before any rule sees them. */
   #lookAtSources(): void {
-    const maySpoof = this.settings.workloadSourceSpoofing === "Any";
-    const spoofing = [...this.graph.endpoints.values()].filter((endpoint) => maySpoof && endpoint.spoofs);
-    const addressed = [...this.links.byInterface()].filter(
-      ([name, all]) => name !== "lo" && !this.#isWorkload(name) && all.some(({ family }) => family === "ipv4"),
-    );
-    const uplinks = addressed.map(([name]) => name);
-    const present = spoofing.map((one) => one.interfaceName).filter((name) => this.links.ifindexOf(name) !== undefined);
-    const conflicts = this.#kernel!.reversePath.look({ spoofing: present, uplinks });
+    const conflicts = this.#kernel!.reversePath.look(this.#host.sources(this.settings, this.graph.endpoints.values()));
     for (const why of conflicts)
       if (!this.#conflicts.includes(why)) this.#options.tell({ fact: "agent.setting-conflict", why });
     this.#conflicts = conflicts;
-  }
-
-  /** What is set on this machine so that packets are lost, as sentences. */
-  get conflicts(): readonly string[] {
-    return this.#conflicts;
   }
 
   /** Looks again at who is up; and again soon, as long as somebody is not: a route may find its place without a turn. */

@@ -9,7 +9,8 @@ const view: MetricsView = {
   resyncState: 3,
   datastoreConnected: true,
   routes: { local: 9, bgp: 10, conflicts: 0 },
-  nft: { chains: 11, rules: 12, maps: 2, sets: 13 },
+  firewall: { kind: "nftables", chains: 11, rules: 12, maps: 2, sets: 13 },
+  hits: [{ policy: "NetworkPolicy shop/db", direction: "ingress", action: "deny", packets: 3 }],
   peers: [
     {
       address: "10.0.0.2",
@@ -34,7 +35,8 @@ describe("the metrics page", () => {
     metrics.count({ fact: "bgp.session-up" });
     metrics.count({ fact: "bgp.session-up" });
     metrics.applied(0.002);
-    metrics.failed();
+    metrics.count({ fact: "nft.refused" });
+    metrics.arrived(0.003);
     metrics.initialResync(0.4);
     now = { ...view };
     const page = await metrics.page();
@@ -45,6 +47,13 @@ describe("the metrics page", () => {
       "manx_datastore_connected 1",
       'felix_route_table_num_routes{table="main",owner="bgp"} 10',
       "felix_nft_sets 13",
+      "felix_nft_errors 1",
+      "felix_ipset_errors 0",
+      'manx_firewall{kind="nftables"} 1',
+      'manx_firewall{kind="iptables-nft"} 0',
+      'manx_policy_packets_total{policy="NetworkPolicy shop/db",direction="ingress",action="deny"} 3',
+      'manx_endpoint_programming_seconds_bucket{le="0.005"} 1',
+      'manx_endpoint_programming_seconds_bucket{le="0.002"} 0',
       'bgp_peer_up{peer="10.0.0.2",family="ipv4",type="node-to-node mesh"} 1',
       'bgp_peer_prefixes_advertised{peer="10.0.0.2",family="ipv4"} 5',
       'manx_facts_total{fact="bgp.session-up"} 2',
@@ -54,6 +63,18 @@ describe("the metrics page", () => {
     ])
       assert.ok(page.includes(`${line}\n`), `${line}\n---\n${page.slice(0, 4000)}`);
     assert.match(page, /process_resident_memory_bytes \d/);
+  });
+
+  it("has of the firewalls only the one in use", async () => {
+    const firewall = { kind: "iptables-legacy", chains: 21, rules: 22, maps: 0, sets: 23 } as const;
+    const page = await openMetrics(() => ({ ...view, firewall })).page();
+    for (const line of [
+      "felix_iptables_chains 21",
+      "felix_iptables_rules 22",
+      "felix_ipsets_total 23",
+      "felix_nft_chains 0",
+    ])
+      assert.ok(page.includes(`${line}\n`), line);
   });
 
   it("asks once for a page, however many series it has", async () => {

@@ -1,7 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from "prom-client";
 import type { Fact, Tell } from "../../lib/fact.ts";
 import type { PeerStatus } from "../api/status.ts";
+import type { DataplaneKind, DataplaneSize } from "../dataplane/dataplane.ts";
+import type { PolicyHit } from "../policy-hits.ts";
 import { type BgpReading, registerBgpMetrics } from "./bgp-metrics.ts";
+import { firewallGauges, type GaugeTable, registerFirewallErrors } from "./firewall-metrics.ts";
 
 /** The figures of a moment, read when somebody scrapes. */
 export interface MetricsView {
@@ -19,7 +22,9 @@ export interface MetricsView {
   readonly resyncState: 0 | 1 | 2 | 3;
   readonly datastoreConnected: boolean;
   readonly routes: { readonly local: number; readonly bgp: number; readonly conflicts: number };
-  readonly nft: { readonly chains: number; readonly rules: number; readonly maps: number; readonly sets: number };
+  /** How much of everything the firewall is to hold, and which firewall; undefined until it is chosen. */
+  readonly firewall: (DataplaneSize & { readonly kind: DataplaneKind }) | undefined;
+  readonly hits: readonly PolicyHit[];
   readonly peers: readonly PeerStatus[];
   readonly ribBytes: number;
   /** The speaker, when there is one, and wall-clock milliseconds. */
@@ -37,18 +42,13 @@ export interface Metrics {
   arrived(seconds: number): void;
   /** One programming of the kernel took so long, seconds. */
   applied(seconds: number): void;
-  failed(): void;
   /** From the datastore's change to the kernel's acknowledgement, seconds. */
   initialResync(seconds: number): void;
 }
 
-type Reading = (
-  view: MetricsView,
-) => number | readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
-
 const peerLabels = ["peer", "family"];
 
-const gauges: Readonly<Record<string, readonly [help: string, reading: Reading, labelNames?: readonly string[]]>> = {
+const gauges: GaugeTable<MetricsView> = {
   felix_active_local_endpoints: ["Number of active endpoints on this host.", (v) => v.localEndpoints],
   felix_active_local_policies: ["Number of active policies on this host.", (v) => v.localPolicies],
   felix_active_local_selectors: ["Number of active selectors on this host.", (v) => v.localSelectors],
@@ -74,10 +74,7 @@ const gauges: Readonly<Record<string, readonly [help: string, reading: Reading, 
     ["table", "owner"],
   ],
   manx_route_conflicts: ["Routes that another program holds under our key.", (v) => v.routes.conflicts],
-  felix_nft_chains: ["Number of active nftables chains.", (v) => v.nft.chains],
-  felix_nft_rules: ["Number of active nftables rules.", (v) => v.nft.rules],
-  felix_nft_maps: ["Number of active nftables maps.", (v) => v.nft.maps],
-  felix_nft_sets: ["Number of active nftables sets.", (v) => v.nft.sets],
+  ...firewallGauges,
   bgp_rib_bytes: ["Memory that routes and attributes take.", (v) => v.ribBytes],
   bgp_peer_up: [
     "1 while the session is Established.",
@@ -122,6 +119,7 @@ export function openMetrics(view: () => MetricsView): Metrics {
   for (const [name, row] of Object.entries(gauges)) gauge(registry, name, row, now);
   registerBgpMetrics(registry, () => now().bgp);
   const registers = [registry];
+  const countErrors = registerFirewallErrors(registry);
   const facts = new Counter({
     name: "manx_facts_total",
     help: "Things that happened, by name.",
@@ -162,10 +160,12 @@ export function openMetrics(view: () => MetricsView): Metrics {
         scraped = undefined;
       }
     },
-    count: (fact) => facts.inc({ fact: fact.fact }),
+    count(fact) {
+      facts.inc({ fact: fact.fact });
+      if (countErrors(fact.fact)) failures.inc();
+    },
     arrived: (seconds) => arrivals.observe(seconds),
     applied: (seconds) => apply.observe(seconds),
-    failed: () => failures.inc(),
     initialResync: (seconds) => resync.set(seconds),
   };
 }

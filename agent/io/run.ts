@@ -51,7 +51,12 @@ async function openPages(
 ): Promise<void> {
   if (settings.healthEnabled) await servePages(settings.healthHost, settings.healthPort, healthPages(view));
   if (!settings.prometheusMetricsEnabled) return;
-  const page = async () => ({ code: 200, type: "text/plain", body: await metrics.page() }) as const;
+  const page = async () => {
+    const { hits, firewall } = view.agent;
+    // A page without hits is better than none.
+    if (firewall) await hits.read(() => firewall.dataplane.counters(), systemClock.now()).catch(() => {});
+    return { code: 200, type: "text/plain", body: await metrics.page() } as const;
+  };
   await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
 }
 

@@ -103,7 +103,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
   const status = currentStatus(options, speaker);
   const { stats } = policy;
   const resyncState = datastore.lost !== "" ? 1 : datastore.isInSync ? 3 : 2;
-  const { rules, ...ruleset } = agent.firewall?.dataplane.size ?? { chains: 0, rules: 0, maps: 0, sets: 0 };
+  const { firewall } = agent;
   return {
     localEndpoints: graph.endpoints.size,
     localPolicies: stats.policies,
@@ -118,7 +118,8 @@ export function currentMetrics(options: ViewOptions): MetricsView {
     resyncState,
     datastoreConnected: datastore.isInSync && datastore.lost === "",
     routes: status.routes,
-    nft: { ...ruleset, rules },
+    firewall: firewall && { kind: firewall.kind, ...firewall.dataplane.size },
+    hits: agent.hits.hits,
     peers: status.peers,
     ribBytes: Object.values(speaker?.memory ?? {}).reduce((sum, bytes) => sum + bytes, 0),
     bgp: { status: speaker, now: systemClock.wall() },
