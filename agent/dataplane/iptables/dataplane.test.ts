@@ -12,12 +12,13 @@ import { ipsetText, restoreText } from "./sim/restore-text.ts";
 /** Steps of a dataplane in the order in which they were taken. */
 class Log {
   readonly steps: string[] = [];
-  /** Each step waits for this. */
+  /** Each step waits for this; with `waiting`, only those of that name do. */
   gate: Promise<void> = Promise.resolve();
+  waiting: string | undefined;
 
   async step(name: string): Promise<void> {
     this.steps.push(name);
-    await this.gate;
+    if ((this.waiting ?? name) === name) await this.gate;
   }
 }
 
@@ -122,6 +123,23 @@ describe("the iptables dataplane", () => {
       "deletes",
     ]);
     assert.notEqual(ipsetText(ipsets), before);
+  });
+
+  it("writes small changes to one family after the other", async () => {
+    const { log, plane } = dataplane();
+    plane.apply(sampleOutput());
+    await plane.commit();
+    let open = () => {};
+    log.gate = new Promise((resolve) => (open = resolve));
+    log.steps.length = 0;
+    log.waiting = "tables";
+    plane.setOptions({ ...defaultOptions, endpointToHost: "Accept" });
+    const done = plane.commit();
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    assert.deepEqual(log.steps, ["members", "want", "tables"]);
+    open();
+    await done;
+    assert.deepEqual(log.steps, ["members", "want", "tables", "tables", "deletes"]);
   });
 
   it("goes on after a commit that failed", async () => {

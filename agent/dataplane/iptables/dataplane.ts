@@ -31,6 +31,9 @@ export interface IptablesDataplaneOptions {
   readonly ports: readonly { close(): void }[];
 }
 
+/** As many chains of a family are a large change. */
+const MANY = 16;
+
 interface FamilyPart {
   readonly tables: TablesKeeper;
   readonly deferred: DeferredTables;
@@ -48,7 +51,6 @@ export class IptablesDataplane implements Dataplane {
   readonly #families: readonly FamilyPart[];
   readonly #ports: IptablesDataplaneOptions["ports"];
   #waiting: ((lowering: IptablesLowering) => void)[] = [];
-  #isStarted = false;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
 
@@ -126,13 +128,12 @@ export class IptablesDataplane implements Dataplane {
   }
 
   /**
-   * At first both families at once. Later one after the other: side by side each of two transactions makes the other begin anew,
-   * since nftables' generation (or the xtables lock) is one for both.
+   * A small change goes to one family after the other: side by side each of two transactions makes the other begin anew, since
+   * nftables' generation (or the xtables lock) is one for both. A large one gains more by waiting for the kernel in both at once.
    */
-  async #applyTables(): Promise<void> {
-    if (!this.#isStarted) await Promise.all(this.#families.map(({ tables }) => tables.apply()));
+  async #applyTables(changes: number): Promise<void> {
+    if (changes > MANY) await Promise.all(this.#families.map(({ tables }) => tables.apply()));
     else for (const { tables } of this.#families) await tables.apply();
-    this.#isStarted = true;
   }
 
   async #commit(): Promise<void> {
@@ -140,8 +141,7 @@ export class IptablesDataplane implements Dataplane {
     this.#waiting = [];
     for (const change of changes) for (const { lowering } of this.#families) change(lowering);
     await this.#ipsets.commitMembers();
-    for (const { deferred } of this.#families) deferred.release();
-    await this.#applyTables();
+    await this.#applyTables(Math.max(...this.#families.map(({ deferred }) => deferred.release())));
     await this.#ipsets.commitDeletes();
   }
 }

@@ -21,10 +21,11 @@ export class DeferredTables implements Tables {
     this.#calls.push(() => this.#tables.wantHooks(table, hooks));
   }
 
-  /** The tables hear of everything so far, in its order. */
-  release(): void {
+  /** The tables hear of everything so far, in its order; answers how much it was. */
+  release(): number {
     const calls = this.#calls;
     this.#calls = [];
     for (const call of calls) call();
+    return calls.length;
   }
 }
