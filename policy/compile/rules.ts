@@ -4,6 +4,7 @@ import type { Family } from "../../net/family.ts";
 import type { Prefix } from "../../net/prefix.ts";
 import type { Action, Direction, IcmpMatch, Match, Owner, Rule } from "../rule.ts";
 import { UNREADABLE } from "./entity-selector.ts";
+import { type FieldFault, ruleFault } from "./rule-fault.ts";
 import type { SetDefinition } from "./set-definition.ts";
 import { compileSide } from "./side.ts";
 
@@ -11,6 +12,8 @@ import { compileSide } from "./side.ts";
 export interface CompiledRules {
   readonly rules: readonly Rule[];
   readonly sets: ReadonlyMap<string, SetDefinition>;
+  /** Why rules were replaced by a deny of everything; fields as `spec.ingress[2].source.selector`. */
+  readonly faults: readonly FieldFault[];
 }
 
 const actions: Readonly<Record<ModelRule["action"], Action>> = {
@@ -27,14 +30,18 @@ const actions: Readonly<Record<ModelRule["action"], Action>> = {
 export function compileRules(owner: Owner, direction: Direction, rules: readonly ModelRule[] = []): CompiledRules {
   const compiled: Rule[] = [];
   const sets = new Map<string, SetDefinition>();
+  const faults: FieldFault[] = [];
   for (const [index, rule] of rules.entries()) {
     if (rule.http) continue;
     const origin = { ...owner, direction, index };
     const match = compileMatch(rule, owner.namespace, sets);
-    if (match === UNREADABLE) compiled.push({ match: {}, action: "deny", origin });
-    else if (match) compiled.push({ match, action: actions[rule.action], origin });
+    if (match === UNREADABLE) {
+      const { field, want } = ruleFault(rule);
+      faults.push({ field: `spec.${direction}[${index}]${field && `.${field}`}`, want });
+      compiled.push({ match: {}, action: "deny", origin });
+    } else if (match) compiled.push({ match, action: actions[rule.action], origin });
   }
-  return { rules: compiled, sets };
+  return { rules: compiled, sets, faults };
 }
 
 /** What a rule asks; undefined when nothing can meet it. */

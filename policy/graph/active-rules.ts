@@ -5,6 +5,7 @@ import { compileRules } from "../compile/rules.ts";
 import { type Direction, isStaged, type Owner, type Stage } from "../rule.ts";
 import type { SetId } from "../set.ts";
 import type { Need } from "./needs.ts";
+import type { PolicyFault } from "./policy-fault.ts";
 import type { SelectorSets } from "./selector-sets.ts";
 
 /** The rules of a policy or profile, by direction; a direction that is absent has no chain. */
@@ -19,9 +20,10 @@ export interface RuleSource {
 interface Active {
   readonly chains: ReadonlyMap<ChainId, Chain>;
   readonly sets: readonly SetId[];
+  readonly faults: readonly PolicyFault[];
 }
 
-const NOTHING: Active = { chains: new Map(), sets: [] };
+const NOTHING: Active = { chains: new Map(), sets: [], faults: [] };
 
 /**
  * Vertex: which policies and profiles the node's endpoints need at which stages, and what those say, in; their compiled
@@ -45,6 +47,11 @@ export class ActiveRules {
   /** How many policies and profiles are needed by an endpoint of this node. */
   get activeCount(): number {
     return this.#active.size;
+  }
+
+  /** What cannot be read of the rules that this node needs, as of the last flush. */
+  *faults(): Generator<PolicyFault> {
+    for (const { faults } of this.#active.values()) yield* faults;
   }
 
   /** One more endpoint asks the policy or profile at a stage. */
@@ -93,12 +100,14 @@ export class ActiveRules {
     const source = this.#sourceOf(key);
     const chains = new Map<ChainId, Chain>();
     const sets: SetId[] = [];
+    const faults: PolicyFault[] = [];
     for (const direction of ["ingress", "egress"] as const satisfies readonly Direction[]) {
       const rules = source[direction];
       const asked = direction === "egress" ? stages.filter((stage) => stage !== "pre-dnat") : stages;
       if (!rules || asked.length === 0) continue;
       const { owner } = source;
       const compiled = compileRules(owner, direction, rules);
+      for (const fault of compiled.faults) faults.push({ owner, ...fault });
       const more = { ...(source.missing && { missing: true }), ...(isStaged(owner) && { staged: true }) };
       for (const stage of asked) {
         const id = chainId(owner, direction, stage);
@@ -109,7 +118,7 @@ export class ActiveRules {
         sets.push(definition.id);
       }
     }
-    return { chains, sets };
+    return { chains, sets, faults };
   }
 }
 

@@ -27,6 +27,7 @@ import { workloadGates } from "./gates.ts";
 import { HostEndpoints } from "./host-endpoints.ts";
 import { InterfaceOwners, type LocalEndpoint } from "./local-endpoints.ts";
 import { Needs } from "./needs.ts";
+import { describePolicyFault, type PolicyFault } from "./policy-fault.ts";
 import { PoolSets } from "./pools.ts";
 import { readEndpoint, readHostEndpoint, readNetworkSet } from "./read-item.ts";
 import { readFloating, readLimits } from "./read-limits.ts";
@@ -183,6 +184,17 @@ export class PolicyGraph {
   /** The enforced policies that would go if what is staged were done (stagedAction Delete), in the order of their names. */
   get leaving(): readonly Owner[] {
     return this.#book.leaving();
+  }
+
+  /**
+   * What cannot be read: a policy with such a selector applies to nothing, a rule denies everything. Of rules only what this
+   * node needs is told, as of the last flush. In the order of the policies' names.
+   */
+  get faults(): readonly PolicyFault[] {
+    const told = [...this.#book.faults(), ...this.#rules.faults()].map(
+      (fault) => [describePolicyFault(fault), fault] as const,
+    );
+    return told.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, fault]) => fault);
   }
 
   /** Runs the graph to rest and answers what changed since the last time. */

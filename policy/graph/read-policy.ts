@@ -5,7 +5,9 @@ import type { StagedAction } from "../../datastore/model/staged-action.ts";
 import type { StagedKubernetesNetworkPolicy } from "../../datastore/model/staged-kubernetes-network-policy.ts";
 import type { StagedGlobalNetworkPolicy, StagedNetworkPolicy } from "../../datastore/model/staged-policy.ts";
 import { policySelector, UNREADABLE } from "../compile/entity-selector.ts";
+import { type FieldFault, selectorFault } from "../compile/rule-fault.ts";
 import { convertSpec, kubernetesPolicyPrefix } from "../kubernetes/convert.ts";
+import type { ConversionFault } from "../kubernetes/kubernetes-policy.ts";
 import type { Direction, Owner, Stage } from "../rule.ts";
 import type { PlacedPolicy } from "./endpoint-policies.ts";
 
@@ -26,6 +28,8 @@ export interface ReadPolicy {
   /** The enforced policy that it is, or would be: its name is also what it is sorted by. */
   readonly enforced: Owner;
   readonly spec: GlobalNetworkPolicy["spec"];
+  /** What cannot be read of it beside its rules, or was left out of them. */
+  readonly faults: readonly FieldFault[];
   /** What is staged; absent for a policy that is enforced. */
   readonly stagedAction?: StagedAction;
 }
@@ -40,14 +44,17 @@ export function readPolicy(policy: PolicyResource): ReadPolicy {
   switch (kind) {
     case "NetworkPolicy":
     case "GlobalNetworkPolicy":
-      return { owner, enforced: owner, spec: policy.spec };
+      return { owner, enforced: owner, spec: policy.spec, faults: selectorFaults(policy.spec) };
     case "StagedKubernetesNetworkPolicy": {
       const enforced: Owner = { kind: "NetworkPolicy", ...place, name: `${kubernetesPolicyPrefix}${name}` };
-      return { owner, enforced, spec: convertSpec(policy.spec, []), stagedAction: policy.spec.stagedAction ?? "Set" };
+      const faults: ConversionFault[] = [];
+      const spec = convertSpec(policy.spec, faults);
+      return { owner, enforced, spec, faults, stagedAction: policy.spec.stagedAction ?? "Set" };
     }
     default: {
       const enforced: Owner = { kind: isGlobal ? "GlobalNetworkPolicy" : "NetworkPolicy", ...place, name };
-      return { owner, enforced, spec: policy.spec, stagedAction: policy.spec.stagedAction ?? "Set" };
+      const faults = selectorFaults(policy.spec);
+      return { owner, enforced, spec: policy.spec, faults, stagedAction: policy.spec.stagedAction ?? "Set" };
     }
   }
 }
@@ -65,6 +72,11 @@ export function placePolicy({ owner, enforced, spec, stagedAction = "Set" }: Rea
   const where = { tier: spec.tier || defaultTier, order: spec.order, directions: directionsOf(spec) };
   const isNeededAnyway = spec.performanceHints?.includes("AssumeNeededOnEveryNode") === true;
   return { owner, name, selector, stages: stagesOf(spec), ...where, isNeededAnyway };
+}
+
+function selectorFaults(spec: ReadPolicy["spec"]): readonly FieldFault[] {
+  const fields = ["selector", "serviceAccountSelector", "namespaceSelector"] as const;
+  return fields.flatMap((field) => selectorFault(`spec.${field}`, spec[field]) ?? []);
 }
 
 /** The directions that a policy is about. */

@@ -2,6 +2,7 @@ import type { Profile } from "../../datastore/model/profile.ts";
 import type { Owner } from "../rule.ts";
 import type { RuleSource } from "./active-rules.ts";
 import { type PlacedPolicy, profileOwner } from "./endpoint-policies.ts";
+import type { PolicyFault } from "./policy-fault.ts";
 import {
   directionsOf,
   type PolicyKind,
@@ -46,6 +47,11 @@ export class RuleBook {
     const owners = new Map(staged.map(({ enforced }) => [ownerKey(enforced), enforced]));
     const there = [...owners].filter(([key]) => this.#policies.has(key));
     return there.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, owner]) => owner);
+  }
+
+  /** What cannot be read of policies beside their rules, or was left out of them. */
+  *faults(): Generator<PolicyFault> {
+    for (const { owner, faults } of this.#policies.values()) for (const fault of faults) yield { owner, ...fault };
   }
 
   /** How many profiles there are. */

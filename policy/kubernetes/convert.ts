@@ -38,8 +38,6 @@ export function convertNetworkPolicy({ metadata, spec }: KubernetesNetworkPolicy
   const { namespace } = metadata;
   const name = `${kubernetesPolicyPrefix}${metadata.name}`;
   const converted = convertSpec(spec ?? {}, faults);
-  if (!isSelector(converted.selector!))
-    faults.push({ field: "spec.podSelector", value: spec?.podSelector, want: LABELS });
   return { policy: { kind: "NetworkPolicy", apiVersion, metadata: { name, namespace }, spec: converted }, faults };
 }
 
@@ -54,6 +52,8 @@ export function convertSpec(spec: KubernetesPolicySpec, faults: ConversionFault[
       faults.push(found as ConversionFault);
       return [];
     });
+  const selector = podSelectorText(spec.podSelector);
+  if (!isSelector(selector)) faults.push({ field: "spec.podSelector", value: spec.podSelector, want: LABELS });
   const ingress = rules("ingress");
   const egress = rules("egress");
   return {
@@ -61,7 +61,7 @@ export function convertSpec(spec: KubernetesPolicySpec, faults: ConversionFault[
     order: ORDER,
     ...(ingress.length > 0 && { ingress }),
     ...(egress.length > 0 && { egress }),
-    selector: podSelectorText(spec.podSelector),
+    selector,
     types,
   };
 }
