@@ -15,6 +15,8 @@ const GET_INFO = 64;
 /** struct ipt_getinfo: name[32], then valid_hooks, hook_entry[5], underflow[5], num_entries, size, four octets each. */
 const infoOctets = 84;
 const pollMs = 250;
+/** A table that cannot be had is asked for so rarely: each time the kernel looks for its module. */
+const pollsPerMissing = 120;
 
 /**
  * The legacy tables have no notifications. What can be asked for a microsecond each is where a table's chains begin and how many
@@ -29,6 +31,7 @@ export class LegacyWatch {
   readonly #seen = new Map<TableName, string>();
   readonly #timer: NodeJS.Timeout;
   #closed = false;
+  #polls = 0;
 
   /** @throws KernelError when no socket can be had */
   constructor(family: Family, tables: readonly TableName[], heard: (where: Disturbance) => void, netns?: string) {
@@ -56,9 +59,12 @@ export class LegacyWatch {
   }
 
   #poll(): void {
+    this.#polls++;
     for (const table of this.#tables) {
+      const seen = this.#seen.get(table);
+      if (seen === "" && this.#polls % pollsPerMissing !== 0) continue;
       const info = this.#info(table);
-      if (info === this.#seen.get(table)) continue;
+      if (info === seen) continue;
       this.#seen.set(table, info);
       this.#heard(table);
     }

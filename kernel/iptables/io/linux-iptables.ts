@@ -69,13 +69,15 @@ export class LinuxIptables implements IptablesPort {
     return this.#inTurn(async () => {
       for (const watch of this.#watches) watch.settled();
       const command = this.#command("save", ["--counters", "--table", table]);
-      const { status, output, complaint } = await run(command, "", saveWithinMs, undefined, (pid) => this.#known(pid));
+      const ran = await run(command, "", saveWithinMs, undefined, (pid) => this.#known(pid));
+      if (ran.isMissing) throw this.#missing("save");
+      const { status, output, complaint } = ran;
       const chains = output === undefined ? undefined : parseSave(output);
       if (status === 0 && chains) return chains;
       const words = complaint.trim().slice(0, 240) || (output ?? "").trim().slice(0, 240);
       throw new KernelError("kernel/refused", `${command.file} cannot list table ${table} (${this.name}): ${words}`, {
         operation: `list iptables table ${table}`,
-        errno: status === undefined ? errno.ENOENT : errno.EIO,
+        errno: errno.EIO,
       });
     });
   }
@@ -132,9 +134,14 @@ export class LinuxIptables implements IptablesPort {
   async #restore(text: string): Promise<Outcome> {
     if (this.#mode !== "each") {
       const process = this.#process && !this.#process.hasEnded ? this.#process : this.#start();
-      if (this.#mode === "unknown") this.#mode = (await process.isSteady(steadyWithinMs)) ? "kept" : "each";
+      if (this.#mode === "unknown") {
+        const steady = await process.isSteady(steadyWithinMs);
+        if (!process.hasStarted) throw this.#missing("restore");
+        this.#mode = steady ? "kept" : "each";
+      }
       if (this.#mode === "kept") {
         const outcome = await process.restore(text, restoreWithinMs);
+        if (!process.hasStarted) throw this.#missing("restore");
         // The next one is started now, so that the next transaction need not wait for it.
         if (process.hasEnded && !this.#closed) this.#start();
         return outcome;
@@ -148,12 +155,15 @@ export class LinuxIptables implements IptablesPort {
     const command = this.#command("restore", ["--noflush", "--wait", lockWait]);
     const ran = await run(command, text, restoreWithinMs, undefined, (pid) => this.#known(pid));
     if (ran.status === 0) return { kind: "committed" };
-    if (ran.status === undefined && ran.complaint.includes("ENOENT")) {
-      throw new KernelError("kernel/syscall", `${command.file} cannot be started: ${ran.complaint}`, {
-        operation: `start ${command.file}`,
-        errno: errno.ENOENT,
-      });
-    }
+    if (ran.isMissing) throw this.#missing("restore");
     return outcomeOf(ran.complaint);
+  }
+
+  #missing(program: "restore" | "save"): KernelError {
+    const { file } = this.#command(program, []);
+    return new KernelError("kernel/syscall", `${file} cannot be started: is iptables (1.8 or newer) installed?`, {
+      operation: `start ${file}`,
+      errno: errno.ENOENT,
+    });
   }
 }

@@ -10,8 +10,7 @@ const longestEcho = 256;
 
 interface UnderWay {
   readonly fence: string;
-  readonly settle: (outcome: Outcome | "failed") => void;
-  readonly timer: NodeJS.Timeout;
+  readonly settle: (outcome: "committed" | "failed") => void;
 }
 
 /**
@@ -87,11 +86,11 @@ export class RestoreProcess {
         this.close();
         resolve("late");
       }, withinMs);
-      const settle = (outcome: Outcome | "failed"): void => {
+      const settle = (outcome: "committed" | "failed"): void => {
         clearTimeout(timer);
         resolve(outcome === "failed" ? "ended" : "committed");
       };
-      this.#underWay = { fence, settle, timer };
+      this.#underWay = { fence, settle };
       this.#child.stdin.write(text + fence);
     });
   }
@@ -99,13 +98,15 @@ export class RestoreProcess {
   #echoed(text: string): void {
     this.#echo = (this.#echo + text).slice(-longestEcho);
     if (!this.#underWay || !this.#echo.includes(this.#underWay.fence)) return;
-    this.#settle({ kind: "committed" });
+    this.#settle("committed");
   }
 
-  #settle(outcome: Outcome | "failed"): void {
+  #settle(outcome: "committed" | "failed"): void {
     const underWay = this.#underWay;
     this.#underWay = undefined;
     this.#echo = "";
+    // What it said while it waited for the lock, and then got it, is no reason of what comes later.
+    if (outcome !== "failed") this.#complaint = "";
     underWay?.settle(outcome);
   }
 

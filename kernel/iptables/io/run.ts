@@ -8,6 +8,8 @@ export interface Ran {
   /** What it printed; undefined when that was more than was allowed. */
   readonly output: string | undefined;
   readonly complaint: string;
+  /** There is no such program, or it cannot be started. */
+  readonly isMissing: boolean;
 }
 
 const longestComplaint = 8192;
@@ -37,12 +39,12 @@ export function run(
     child.stdin.on("error", () => {});
     child.on("error", (error) => {
       clearTimeout(timer);
-      resolve({ status: undefined, output: "", complaint: error.message });
+      resolve({ status: undefined, output: "", complaint: error.message, isMissing: true });
     });
     child.on("close", (status) => {
       clearTimeout(timer);
       const output = length <= longestOutput ? Buffer.concat(parts).toString("utf8") : undefined;
-      resolve({ status: status ?? undefined, output, complaint });
+      resolve({ status: status ?? undefined, output, complaint, isMissing: false });
     });
     if (child.pid !== undefined) started(child.pid);
     child.stdin.end(input);
