@@ -1,5 +1,6 @@
 import { type Chain, type Hook, samePlace } from "./chain.ts";
 import { type EncodedRule, encodeRule, isMatch } from "./encoded-rule.ts";
+import type { Expression } from "./expression.ts";
 import type { ChainState, Operation, RuleState } from "./port.ts";
 import type { Rule } from "./rule.ts";
 import type { TableFamily } from "./table.ts";
@@ -44,10 +45,17 @@ function sameRules(x: readonly { identity: string }[], y: readonly { identity: s
   return x.length === y.length && x.every((rule, i) => rule.identity === y[i]!.identity);
 }
 
-/** Drops what met the rule's questions, or everything. */
-function dropInstead(rule: Rule | undefined, why: string): Rule {
-  const asked = rule?.expressions.filter(isMatch) ?? [];
-  return { expressions: [...asked, { kind: "counter" }, { kind: "drop" }], name: why };
+/** Drops what met a rule's questions. */
+function dropInstead(expressions: readonly Expression[], why: string): Rule {
+  return { expressions: [...expressions.filter(isMatch), { kind: "counter" }, { kind: "drop" }], name: why };
+}
+
+function isLog({ kind }: Expression): boolean {
+  return kind === "log";
+}
+
+function withoutLog({ expressions, ...rest }: Rule): Rule {
+  return { ...rest, expressions: expressions.filter((each) => !isLog(each)) };
 }
 
 /** The chains we want against those the kernel has, rule by rule, and the steps between them. */
@@ -58,8 +66,8 @@ export class ChainDelta {
   readonly #dirty = new Set<string>();
   /** Made ahead of what will lead to them: no packet comes there yet. */
   readonly #ahead = new Set<string>();
-  /** What is wished of chains that the kernel does not take, while something else stands in for them. */
-  readonly #wishes = new Map<string, WantedChain>();
+  /** What is wished of chains that the kernel does not take, while something else stands in for them: without logs, or a drop. */
+  readonly #wishes = new Map<string, WantedChain & { readonly drops: boolean }>();
   readonly #rulesAtOnce: number;
 
   /** `rulesAtOnce`: how many rules of new chains may go into one transaction. */
@@ -86,17 +94,27 @@ export class ChainDelta {
   }
 
   /**
-   * Some rules of this chain are never taken: until it is wished otherwise, one drop stands in for the chain; in a base chain, by which all
-   * packets of the host come, only for those rules. Answers false when that has been tried already.
+   * Some rules of this chain are never taken. Until it is wished otherwise they do without their logs, if they have some; else, or when
+   * that is not taken either, one drop stands in for the chain; in a base chain, by which all packets of the host come, only for
+   * those rules. Answers false when all of that has been tried already.
    */
   standIn(name: string, refused: readonly EncodedRule[], why: string): boolean {
-    const wish = this.#wanted.get(name);
-    if (!wish || this.#wishes.has(name)) return false;
+    const wanted = this.#wanted.get(name);
+    const before = this.#wishes.get(name);
+    if (!wanted || before?.drops) return false;
+    const { hook, rules } = before ?? wanted;
+    const drops = before !== undefined || !refused.every(({ rule }) => rule.expressions.some(isLog));
     const isRefused = (rule: EncodedRule): boolean => refused.some(({ identity }) => identity === rule.identity);
-    const drop = (rule?: Rule): EncodedRule => encodeRule(this.#family, dropInstead(rule, why));
-    const rules = wish.hook ? wish.rules.map((each) => (isRefused(each) ? drop(each.rule) : each)) : [drop()];
-    this.#wishes.set(name, wish);
-    this.#wanted.set(name, { hook: wish.hook, rules });
+    const instead = (rule: Rule): EncodedRule =>
+      encodeRule(this.#family, drops ? dropInstead(rule.expressions, why) : withoutLog(rule));
+    this.#wishes.set(name, { hook, rules, drops });
+    this.#wanted.set(name, {
+      hook,
+      rules:
+        drops && !hook
+          ? [encodeRule(this.#family, dropInstead([], why))]
+          : wanted.rules.map((each) => (isRefused(each) ? instead(each.rule) : each)),
+    });
     this.#recheck(name);
     return true;
   }

@@ -14,7 +14,7 @@ export type NftFact =
       readonly attempt: number;
       readonly retryMs: number;
     }
-  /** The kernel never takes some rule of this chain: a drop stands in for it, everything else goes on. Tried again now and then. */
+  /** The kernel never takes some rule of this chain: it does without its log, or a drop stands in for the chain; all else goes on. */
   | {
       readonly fact: "nft.isolated";
       readonly table: string;

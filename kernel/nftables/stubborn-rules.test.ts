@@ -85,6 +85,20 @@ describe("rules that the kernel never takes", () => {
     assert.deepEqual(await names("base"), ["first", "the kernel refuses base: ENOENT"]);
   });
 
+  it("a rule that would log decides all the same, unheard", async () => {
+    port.lack(({ kind }) => kind === "log");
+    const told: Expression = { kind: "log", prefix: "heard", group: 7 };
+    driver.wantChain({ name: "loud", rules: [rule("first"), rule("told", told), rule("last")] });
+    driver.wantChain({ name: "base", hook, rules: [rule("told", told)] });
+    await applied();
+    assert.deepEqual(await names("loud"), ["first", "told", "last"]);
+    assert.deepEqual(await names("base"), ["told"]);
+    port.lack(({ kind }) => kind === "log" || kind === "reverse path");
+    driver.wantChain({ name: "both", rules: [rule("both", reversePath, told)] });
+    await applied();
+    assert.deepEqual(await names("both"), ["the kernel refuses both: ENOENT"]);
+  });
+
   it("several chains at once are several facts, and one transaction", async () => {
     driver.wantChain(bad);
     driver.wantChain({ name: "worse", rules: [rule("count", { kind: "ct count", connections: 1 })] });

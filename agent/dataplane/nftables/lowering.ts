@@ -68,11 +68,12 @@ export class NftablesLowering {
     this.#finish();
   }
 
-  /** The node is told otherwise now: everything is said anew, and differs from before only where the options make it. */
+  /** The node is told otherwise now: what the difference touches is said anew. */
   setOptions(options: FirewallOptions): void {
+    const before = this.#options;
     this.#options = options;
-    this.#chains.setOptions(options);
-    this.#endpointsAreStale = true;
+    if (policyWords(before) !== policyWords(options)) this.#chains.setOptions(options);
+    if (endpointWords(before) !== endpointWords(options)) this.#endpointsAreStale = true;
     this.#fixedIsStale = true;
     this.#finish();
   }
@@ -162,4 +163,14 @@ export class NftablesLowering {
     }
     return found.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, address]) => address);
   }
+}
+
+/** What of the options the chains of policies are made of. */
+function policyWords({ marks, logPrefix, logRate, denyAction, dropGroup }: FirewallOptions): string {
+  return JSON.stringify([marks, logPrefix, logRate, denyAction, dropGroup]);
+}
+
+/** What of the options the chains of workloads are made of. */
+function endpointWords({ marks, denyAction, dropGroup, dropInvalid, workloadEncapsulation }: FirewallOptions): string {
+  return JSON.stringify([marks, denyAction, dropGroup, dropInvalid, workloadEncapsulation]);
 }
