@@ -20,7 +20,12 @@ export interface Needs {
   /** Whether any endpoint may receive only so many packets a second. */
   readonly isLimited: boolean;
   /** The family's, none of whose external addresses is there twice. */
-  readonly floating: readonly FloatingAddress[];
+  readonly floating: readonly OwnedFloatingAddress[];
+}
+
+/** A floating address and the endpoint it means, which is `namespace/name`. */
+export interface OwnedFloatingAddress extends FloatingAddress {
+  readonly endpoint: string;
 }
 
 /** Our part of one table: chains by name, and the rules that lead to them. Empty where nothing is needed. */

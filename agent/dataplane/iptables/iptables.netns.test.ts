@@ -108,7 +108,12 @@ for (const kind of ["iptables-nft", "iptables-legacy"] as const) {
       await start(otherwise);
       await lab.enforce(hostSampleOutput());
       const names = (await lab.counters()).map(({ name }) => name);
-      for (const name of ["StagedNetworkPolicy shop/web ingress[1]", "floating address", "natOutgoing", "service loop"])
+      for (const name of [
+        "StagedNetworkPolicy shop/web ingress[1]",
+        "floating address of shop/web",
+        "natOutgoing",
+        "service loop",
+      ])
         assert.ok(names.includes(name), `${name} among ${names.join(", ")}`);
     });
   });

@@ -3,7 +3,7 @@ import { formatAddress } from "../../../net/address-text.ts";
 import type { Family } from "../../../net/family.ts";
 import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
-import type { BaseTable, Needs } from "./base-chains.ts";
+import type { BaseTable, Needs, OwnedFloatingAddress } from "./base-chains.ts";
 import { ipsetName, names } from "./names.ts";
 import { comment, rule } from "./rule-text.ts";
 
@@ -21,19 +21,8 @@ export function natTable(family: Family, needs: Needs, options: FirewallOptions)
       chains.set(ours, [`-j ${names.floatingDnat}`]);
       hooks.push({ chain, rule: `-j ${ours}`, place: "first" });
     }
-    const pairs = floating.map(({ external, internal }) => [formatAddress(external), formatAddress(internal)] as const);
-    const name = comment("floating address");
-    chains.set(
-      names.floatingDnat,
-      pairs.map(([external, internal]) => rule(`-d ${external}`, name, `-j DNAT --to-destination ${internal}`)),
-    );
-    // Only a workload that calls itself by its floating address is known by it.
-    chains.set(
-      names.floatingSnat,
-      pairs.map(([external, internal]) =>
-        rule(`-s ${internal} -d ${internal}`, name, `-j SNAT --to-source ${external}`),
-      ),
-    );
+    chains.set(names.floatingDnat, floating.map(toEndpoint));
+    chains.set(names.floatingSnat, floating.map(toItself));
     after.push(`-j ${names.floatingSnat}`);
   }
   if (needs.knows(MASQUERADE_POOLS) && needs.knows(ALL_POOLS)) {
@@ -46,6 +35,17 @@ export function natTable(family: Family, needs: Needs, options: FirewallOptions)
     hooks.push({ chain: "POSTROUTING", rule: `-j ${names.postrouting}`, place: "last" });
   }
   return { chains, hooks };
+}
+
+function toEndpoint({ external, internal, endpoint }: OwnedFloatingAddress): RuleText {
+  const name = comment(`floating address of ${endpoint}`);
+  return rule(`-d ${formatAddress(external)}`, name, `-j DNAT --to-destination ${formatAddress(internal)}`);
+}
+
+/** A workload that calls itself by its floating address must see the answer come from there. */
+function toItself({ external, internal, endpoint }: OwnedFloatingAddress): RuleText {
+  const [own, seen] = [formatAddress(internal), formatAddress(external)];
+  return rule(`-s ${own} -d ${own}`, comment(`${endpoint} by its own floating address`), `-j SNAT --to-source ${seen}`);
 }
 
 function natOutgoingRules(family: Family, needs: Needs, options: FirewallOptions): RuleText[] {

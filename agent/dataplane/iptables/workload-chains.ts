@@ -2,8 +2,9 @@ import type { Ipsets } from "../../../kernel/ipset/set.ts";
 import type { RuleText } from "../../../kernel/iptables/table.ts";
 import { compareAddresses } from "../../../net/address.ts";
 import type { Family } from "../../../net/family.ts";
-import type { EndpointGates, FloatingAddress } from "../../../policy/chain.ts";
+import type { EndpointGates } from "../../../policy/chain.ts";
 import type { FirewallOptions } from "../options.ts";
+import type { OwnedFloatingAddress } from "./base-chains.ts";
 import { dispatchChains } from "./dispatch.ts";
 import { packetLimit } from "./limit-rules.ts";
 import { fromChain, names, toChain } from "./names.ts";
@@ -74,9 +75,12 @@ export class WorkloadChains {
   }
 
   /** The floating addresses of the family in their order; where two endpoints claim one, the first interface has it. */
-  floating({ floatingAddresses }: FirewallOptions): FloatingAddress[] {
+  floating({ floatingAddresses }: FirewallOptions): OwnedFloatingAddress[] {
     if (!floatingAddresses) return [];
-    const claims = [...this.#floating].sort().flatMap((name) => this.#endpoints.get(name)!.floating ?? []);
+    const claims = [...this.#floating].sort().flatMap((name) => {
+      const { endpoint, floating = [] } = this.#endpoints.get(name)!;
+      return floating.map((address) => ({ ...address, endpoint }));
+    });
     const mine = claims.filter(({ external }) => external.family === this.#family);
     const sorted = mine.sort((x, y) => compareAddresses(x.external, y.external));
     return sorted.filter(({ external }, at) => at === 0 || compareAddresses(sorted[at - 1]!.external, external) !== 0);
