@@ -10,6 +10,9 @@ export interface StubbornChain {
   readonly refusal: Refusal;
 }
 
+/** More rules than that are not remembered as stubborn; a forgotten one is refused once more before it is known again. */
+const mostKnown = 10_000;
+
 /**
  * Tells rules that the kernel never takes from those that only came at a bad moment: one that is refused twice, with nothing
  * committed between, would be refused for ever and hold up everything else.
@@ -31,6 +34,7 @@ export class StubbornRules {
         this.#suspects.add(key);
         continue;
       }
+      if (this.#known.size >= mostKnown) this.#known.clear();
       this.#known.add(key);
       const before = found.get(chain);
       if (before) before.rules.push(rule);
