@@ -62,6 +62,7 @@ export class IpsetDriver implements Ipsets {
   /** What we believe of the kernel is what it answered: whatever differs then somebody else did. */
   #sure = false;
   #working = false;
+  #running: Promise<void> = Promise.resolve();
   #closed = false;
   #checkDue = false;
   #checks = 0;
@@ -129,7 +130,7 @@ export class IpsetDriver implements Ipsets {
   commitMembers(): Promise<void> {
     return new Promise((resolve) => {
       this.#waitingForMembers.push(resolve);
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -138,7 +139,7 @@ export class IpsetDriver implements Ipsets {
     return new Promise((resolve) => {
       this.#waitingForDeletes.push(resolve);
       this.#deletesDue = true;
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -151,6 +152,7 @@ export class IpsetDriver implements Ipsets {
   /** Takes every set of ours out of the kernel and stops. One that a rule still looks into stays. Answers those. @throws KernelError */
   async removeAll(): Promise<readonly string[]> {
     this.close();
+    await this.#running;
     const names = (await this.#port.headers()).map(({ name }) => name).filter((name) => this.#isOurs(name));
     const refusals = await this.#port.execute(names.map((name) => ({ kind: "destroy", name })));
     return refusals.map(({ operation }) => names[operation]!);
@@ -168,8 +170,11 @@ export class IpsetDriver implements Ipsets {
   }
 
   /** One worker at a time; whoever calls while it runs is served by it. */
-  async #work(): Promise<void> {
-    if (this.#working || this.#closed || this.#retry.waiting) return;
+  #work(): void {
+    if (!this.#working && !this.#closed && !this.#retry.waiting) this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
     this.#working = true;
     try {
       let more = true;
@@ -192,7 +197,7 @@ export class IpsetDriver implements Ipsets {
   }
 
   #failed({ message }: KernelError): void {
-    const retryMs = this.#retry.wait(() => void this.#work());
+    const retryMs = this.#retry.wait(() => this.#work());
     this.#tell({ fact: "ipset.failed", error: message, attempt: ++this.#attempt, retryMs });
   }
 
@@ -229,7 +234,7 @@ export class IpsetDriver implements Ipsets {
     for (const [name, set] of [...this.#sets]) {
       if (this.#sets.get(name) !== set) continue;
       const header = headers.get(name);
-      const kernel = kindOf(set.spec, header);
+      const kernel = set.kindOf(header);
       const changed = this.#disturbance(set, kernel, header);
       if (this.#sure && changed !== undefined) this.#tell({ fact: "ipset.disturbed", set: name, how: changed });
       set.kernel = kernel;
@@ -302,7 +307,7 @@ export class IpsetDriver implements Ipsets {
       const refusal = refusals.get(index);
       if (refusal && !troubled.has(set)) this.#refused(set, operation, refusal);
       if (refusal) troubled.add(set);
-      else if (!troubled.has(set)) took(set, operation);
+      else if (!troubled.has(set)) set.took(operation);
     }
     // What became of the rest of their row is open.
     for (const set of troubled) await this.#read(set);
@@ -321,7 +326,7 @@ export class IpsetDriver implements Ipsets {
 
   async #read(set: WantedSet): Promise<void> {
     const header = (await this.#port.headers()).find(({ name }) => name === set.spec.name);
-    set.kernel = kindOf(set.spec, header);
+    set.kernel = set.kindOf(header);
     set.saw(set.kernel === "same" ? await this.#port.members(set.spec) : []);
   }
 
@@ -334,9 +339,10 @@ export class IpsetDriver implements Ipsets {
     } else set.blocked = true;
     if (set.told === undefined) this.#tell({ fact: "ipset.refused", set: set.spec.name, what, error });
     set.told ??= error;
+    if (this.#closed) return;
     this.#forgiving.wait(() => {
       for (const each of this.#sets.values()) each.forgive();
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -365,9 +371,10 @@ export class IpsetDriver implements Ipsets {
       this.#deleting.reset();
       return;
     }
+    if (this.#closed) return;
     const pause = this.#deleting.wait(() => {
       this.#deletesDue = true;
-      void this.#work();
+      this.#work();
     });
     // At first it is only the order in which things end; told once when it lasts.
     if (pause !== busyTold) return;
@@ -382,19 +389,7 @@ export class IpsetDriver implements Ipsets {
       this.#nextCheck = undefined;
       this.#checkDue = true;
       if (++this.#checks % checksPerAudit === 0) this.#known = false;
-      void this.#work();
+      this.#work();
     });
   }
-}
-
-function kindOf(spec: IpsetSpec, header: IpsetHeader | undefined): WantedSet["kernel"] {
-  if (!header) return "absent";
-  return header.spec && isSameKind(header.spec, spec) ? "same" : "other";
-}
-
-/** Writes down what the kernel has done. */
-function took(set: WantedSet, operation: IpsetOperation): void {
-  if (operation.kind === "create") set.kernel = "same";
-  else if (operation.kind === "add") set.added(operation.keys);
-  else if (operation.kind === "delete") set.removed(operation.keys);
 }

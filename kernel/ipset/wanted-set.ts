@@ -1,6 +1,8 @@
 import { exceptionMark } from "./list-message.ts";
 import { halves, isEverything, type MemberKey, memberKey, wholeOf } from "./member.ts";
+import type { IpsetHeader, IpsetOperation } from "./port.ts";
 import type { IpsetMember, IpsetSpec } from "./set.ts";
+import { isSameKind } from "./spec.ts";
 
 /**
  * One set that is wanted: the members it should have, those that the kernel has, and what of them differs. A prefix of length 0 is
@@ -101,6 +103,19 @@ export class WantedSet {
   plan(): { readonly remove: readonly MemberKey[]; readonly add: readonly MemberKey[] } {
     if (this.#stale) this.#compareAll();
     return { remove: [...this.#remove], add: [...this.#add] };
+  }
+
+  /** What a header of this name in a listing means, or that there is none. */
+  kindOf(header: IpsetHeader | undefined): "absent" | "same" | "other" {
+    if (!header) return "absent";
+    return header.spec && isSameKind(header.spec, this.#spec) ? "same" : "other";
+  }
+
+  /** The kernel has done this. */
+  took(operation: IpsetOperation): void {
+    if (operation.kind === "create") this.kernel = "same";
+    else if (operation.kind === "add") this.added(operation.keys);
+    else if (operation.kind === "delete") this.removed(operation.keys);
   }
 
   /** The kernel has taken this out. */

@@ -212,6 +212,15 @@ describe("the iptables driver", () => {
     assert.doesNotMatch(port.text("filter"), /cali/);
   });
 
+  it("writes nothing more once it takes all out", async () => {
+    driver.wantChain("raw", "cali-a", ["-j ACCEPT"]);
+    driver.wantChain("filter", "cali-a", ["-j ACCEPT"]);
+    void driver.apply();
+    await driver.removeAll();
+    await pass(60_000);
+    for (const table of ["raw", "filter"] as const) assert.doesNotMatch(port.text(table), /cali/);
+  });
+
   it("names and rules that iptables-restore would misread are refused", () => {
     assert.throws(() => driver.wantChain("filter", "forward", []), InvalidTable);
     assert.throws(() => driver.wantChain("filter", `cali-${"x".repeat(24)}`, []), InvalidTable);

@@ -59,6 +59,7 @@ export class IptablesDriver implements Tables {
   #deletes = false;
   #adopted = false;
   #working = false;
+  #running: Promise<void> = Promise.resolve();
   #closed = false;
   #failures = 0;
   #lastAlarm = Number.NEGATIVE_INFINITY;
@@ -103,7 +104,7 @@ export class IptablesDriver implements Tables {
   apply(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -136,8 +137,9 @@ export class IptablesDriver implements Tables {
   }
 
   /** Stops, and takes everything of ours out of all tables. Answers what stays since others lead to it. @throws KernelError */
-  removeAll(): Promise<readonly string[]> {
+  async removeAll(): Promise<readonly string[]> {
     this.close();
+    await this.#running;
     return removeAllOf(this.#port, tableNames);
   }
 
@@ -168,12 +170,15 @@ export class IptablesDriver implements Tables {
     const now = this.#clock.now();
     if (now - this.#lastAlarm > quietMs) this.#looking.reset();
     this.#lastAlarm = now;
-    this.#looking.wait(() => void this.#work());
+    this.#looking.wait(() => this.#work());
   }
 
   /** One worker at a time; whoever calls while it runs is served by it. */
-  async #work(): Promise<void> {
-    if (this.#working || this.#closed || this.#retry.waiting) return;
+  #work(): void {
+    if (!this.#working && !this.#closed && !this.#retry.waiting) this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
     this.#working = true;
     try {
       let more = true;
@@ -203,13 +208,14 @@ export class IptablesDriver implements Tables {
 
   /** From the first rest on we watch and look from time to time. Answers whether we have to look now. */
   #rest(): boolean {
+    if (this.#closed) return false;
     this.#audit ??= this.#clock.after(auditEvery, () => {
       this.#audit = undefined;
       this.#distrust("all");
-      void this.#work();
+      this.#work();
     });
     const tables = this.#used();
-    if (this.#watched === tables.join() || this.#closed) return false;
+    if (this.#watched === tables.join()) return false;
     this.#unwatch?.();
     this.#unwatch = this.#port.watch(tables, (where) => this.#alarmed(where));
     this.#watched = tables.join();
@@ -264,7 +270,7 @@ export class IptablesDriver implements Tables {
   }
 
   async #commit(delta: TableDelta, units: readonly Unit[]): Promise<boolean> {
-    if (units.length === 0) return true;
+    if (units.length === 0 || this.#closed) return !this.#closed;
     const { wishes } = delta;
     const plan = delta.plan(units, this.#deletes);
     const outcome = await this.#port.restore(delta.name, plan.lines);
@@ -315,9 +321,10 @@ export class IptablesDriver implements Tables {
     const place = `${table} ${chain}`;
     if (!this.#told.has(place)) this.#tell({ fact: "iptables.refused", tables: this.#port.name, table, chain, why });
     this.#told.set(place, { table, chain });
+    if (this.#closed) return;
     this.#forgiving.wait(() => {
       this.#forgive();
-      void this.#work();
+      this.#work();
     });
   }
 
@@ -336,7 +343,7 @@ export class IptablesDriver implements Tables {
 
   #failed(error: string): void {
     if (this.#closed) return;
-    const retryMs = this.#retry.wait(() => void this.#work());
+    const retryMs = this.#retry.wait(() => this.#work());
     // Of several tables that fail in one go the first one speaks.
     if (retryMs > 0)
       this.#tell({ fact: "iptables.failed", tables: this.#port.name, error, attempt: ++this.#failures, retryMs });
