@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { remove, set } from "../lib/change.ts";
 import { type Chain, chainId } from "../policy/chain.ts";
 import { describeOrigin, type Owner, type Rule } from "../policy/rule.ts";
 import { mostLines, PolicyHits } from "./policy-hits.ts";
@@ -24,9 +23,8 @@ const counts = (chain: Chain, ...packets: readonly number[]) =>
 
 describe("hits of policies", () => {
   it("are summed by policy, direction and action; rules that nobody met are there with 0", async () => {
-    const hits = new PolicyHits();
     const [a, b] = [chainOf("a", "allow", "deny", "allow"), chainOf("b", "pass")];
-    hits.onChains([set(a.id, a), set(b.id, b)]);
+    const hits = new PolicyHits(() => [a, b]);
     await hits.read(async () => [...counts(a, 1, 2, 4), { name: "service loop", packets: 9, bytes: 9 }], 0);
     assert.deepEqual(
       hits.hits.map(({ policy, direction, action, packets }) => `${policy} ${direction} ${action} ${packets}`),
@@ -39,7 +37,7 @@ describe("hits of policies", () => {
   });
 
   it("are read at most every few seconds", async () => {
-    const hits = new PolicyHits();
+    const hits = new PolicyHits(() => []);
     let reads = 0;
     const read = async () => {
       reads++;
@@ -50,11 +48,10 @@ describe("hits of policies", () => {
   });
 
   it("are so many lines at most; a line stays until its policy is gone, the rest is told together", async () => {
-    const hits = new PolicyHits();
     const chains = Array.from({ length: mostLines + 2 }, (_, i) => chainOf(`p${1000 + i}`, "allow"));
-    hits.onChains(chains.map((chain) => set(chain.id, chain)));
+    const hits = new PolicyHits(() => chains);
     await hits.read(async () => chains.flatMap((chain, i) => counts(chain, 1000 - i)), 0);
-    const [last, before] = [chains.at(-1)!, chains.at(-2)!];
+    const last = chains.at(-1)!;
     assert.equal(hits.hits.length, mostLines + 1);
     assert.deepEqual(hits.hits.at(-1), {
       policy: "other",
@@ -64,7 +61,8 @@ describe("hits of policies", () => {
     });
     await hits.read(async () => counts(last, 5_000_000), 10_000);
     assert.equal(hits.hits.at(-1)?.packets, 5_000_000, "what came late does not push others out");
-    hits.onChains([remove(chains[0]!.id), remove(before.id)]);
+    chains.splice(0, 1);
+    chains.splice(-2, 1);
     await hits.read(async () => counts(last, 5_000_001), 20_000);
     assert.equal(hits.hits.length, mostLines);
     assert.equal(hits.hits[0]?.packets, 5_000_001, "there is room now");

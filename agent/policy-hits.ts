@@ -1,5 +1,4 @@
-import type { Change } from "../lib/change.ts";
-import type { Chain, ChainId } from "../policy/chain.ts";
+import type { Chain } from "../policy/chain.ts";
 import { describeOrigin, describeOwner } from "../policy/rule.ts";
 import type { RuleCount } from "./dataplane/dataplane.ts";
 
@@ -19,17 +18,14 @@ const shortestMs = 5000;
 
 /** Hits of policies for a metrics page: a line keeps its place until its policy is gone, however others count. */
 export class PolicyHits {
-  readonly #chains = new Map<ChainId, Chain>();
+  readonly #chains: () => Iterable<Chain>;
   readonly #shown = new Set<string>();
   #hits: readonly PolicyHit[] = [];
   #readAt = Number.NEGATIVE_INFINITY;
 
-  /** Rules that this node's endpoints need, as they change. */
-  onChains(changes: readonly Change<ChainId, Chain>[]): void {
-    for (const change of changes) {
-      if (change.kind === "set") this.#chains.set(change.key, change.value);
-      else this.#chains.delete(change.key);
-    }
+  /** `chains` answers the rules that this node's endpoints need. */
+  constructor(chains: () => Iterable<Chain>) {
+    this.#chains = chains;
   }
 
   /** As of the last reading; the most hit first. */
@@ -47,7 +43,7 @@ export class PolicyHits {
   #take(counts: readonly RuleCount[]): void {
     const packets = new Map(counts.map((count) => [count.name, count.packets]));
     const sums = new Map<string, PolicyHit>();
-    for (const { owner, direction, rules } of this.#chains.values()) {
+    for (const { owner, direction, rules } of this.#chains()) {
       for (const { origin, action } of rules) {
         const policy = describeOwner(owner);
         const key = `${policy} ${direction} ${action}`;

@@ -56,6 +56,12 @@ export const environmentFields = {
     "/etc/calico/felix.cfg",
     "Felix's configuration file; what it says counts more than the datastore and less than the environment",
   ),
+  reevaluateFlows: field(
+    "MANX_REEVALUATE_FLOWS",
+    boolean,
+    false,
+    "whether established connections of workloads are judged again when policy changes, and cut when it denies them",
+  ),
   debugFacts: field("MANX_DEBUG_FACTS", boolean, false, "log every fact, also those of level debug"),
 } satisfies Record<string, Field<unknown>>;
 

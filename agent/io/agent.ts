@@ -9,13 +9,19 @@ import type { Cancel } from "../../lib/clock.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { seconds } from "../../lib/unit.ts";
+import type { Address } from "../../net/address.ts";
+import type { NodePolicy } from "../../policy/evaluate.ts";
 import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
+import { isEmpty } from "../../policy/output.ts";
 import type { BgpService } from "../bgp/bgp-service.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings, type Variables } from "../config/read.ts";
 import type { ConntrackFact } from "../conntrack/fact.ts";
+import type { FlowWorld } from "../conntrack/judged-flow.ts";
+import { LivePolicy } from "../explain/live-policy.ts";
 import type { AgentFact } from "../fact.ts";
+import { endpointAddresses, flowWorld } from "../flow-world.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostLinks } from "../host-links.ts";
 import { Intake, type IntakeTargets } from "../intake.ts";
@@ -69,7 +75,9 @@ export class Agent {
   readonly policy: PolicyGraph;
   readonly intake: Intake;
   readonly links: HostLinks;
-  readonly hits = new PolicyHits();
+  /** Policy as it was last worked out, to be asked. */
+  readonly live: LivePolicy;
+  readonly hits = new PolicyHits(() => this.live.chains.values());
   readonly waiters = new Waiters(systemClock);
   readonly datastore: Datastore;
   readonly #options: AgentOptions;
@@ -102,6 +110,7 @@ export class Agent {
     const { nodeName, routerId } = environment;
     this.graph = new NodeGraph({ nodeName, routerId });
     this.policy = new PolicyGraph(nodeName, felixSettings(layers, []).settings.interfacePrefix);
+    this.live = new LivePolicy(this.policy.sets);
     this.links = new HostLinks(this.graph);
     this.#host = new OwnInterfaces(this.links);
     this.intake = new Intake({
@@ -133,7 +142,10 @@ export class Agent {
     const kernel = openKernel({ localProtocol, isWorkload, nameOf }, tell);
     this.#kernel = kernel;
     const { nodeName } = environment;
-    this.#traffic = new Traffic({ nodeName, kernel, localProtocol, tell, changed: () => this.#look() });
+    const world = environment.reevaluateFlows ? () => this.#flowWorld() : undefined;
+    const addresses = (): readonly Address[] => endpointAddresses(this.graph.endpoints.values());
+    const changed = (): void => this.#look();
+    this.#traffic = new Traffic({ nodeName, kernel, localProtocol, tell, changed, world, addresses });
     this.#bgp = new BgpSide({ environment, kernel, links: this.links, graph: this.graph, tell, onSeverity });
     kernel.fib.start();
     await kernel.fib.settled();
@@ -171,6 +183,11 @@ export class Agent {
 
   get firewall(): Firewall | undefined {
     return this.#firewall;
+  }
+
+  /** What decides beside the policy. */
+  get nodePolicy(): NodePolicy {
+    return optionsFor(this.settings, this.#firewall?.kind ?? "nftables", undefined);
   }
 
   get bgp(): BgpService | undefined {
@@ -310,15 +327,21 @@ export class Agent {
     if (node.endpoints.length > 0 || isNewHost) this.#lookAtSources();
     const gone = this.#traffic!.turn(node, this.graph.routes);
     const policy = this.policy.flush();
-    this.hits.onChains(policy.chains);
+    this.live.apply(policy);
     const done = programming.apply(node, policy, () => this.#bgp!.apply(node));
     void done.then(() => {
       gone();
+      if (!isEmpty(policy)) this.#traffic!.policyChanged();
       this.#progress.done(turn);
       this.#tellSettings();
       this.#tellTurn(turn, node, performance.now() - began);
       this.#look();
     });
+  }
+
+  #flowWorld(): FlowWorld {
+    const host = [...this.links.byInterface().values()].flat();
+    return flowWorld({ view: this.live, node: this.nodePolicy, endpoints: this.graph.endpoints.values(), host });
   }
 
   /** Settings of the kernel by which packets would be lost before any rule sees them. */
@@ -359,8 +382,10 @@ export class Agent {
     if (!changed || (!this.#settings.read(resources) && this.#programming)) return;
     const { settings } = this;
     this.graph.setIpv6(settings.ipv6Support);
-    const { dataplane, kind } = this.#firewall ?? {};
-    if (kind) dataplane?.setOptions(optionsFor(settings, kind));
+    if (this.#firewall) {
+      const { dataplane, kind, dropGroup } = this.#firewall;
+      dataplane.setOptions(optionsFor(settings, kind, dropGroup));
+    }
     this.#options.onSettings(settings);
   }
 }

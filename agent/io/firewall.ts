@@ -10,11 +10,14 @@ import type { FelixSettings } from "../config/felix.ts";
 import { firewallOptions } from "../config/firewall-options.ts";
 import { chooseFirewall, type FirewallChoice, needsIptables } from "../dataplane/choice.ts";
 import type { Dataplane, DataplaneKind } from "../dataplane/dataplane.ts";
+import { availableDropGroup } from "../explain/io/drop-group.ts";
 import { type FirewallFact, openDataplane } from "./open-dataplane.ts";
 
 /** The firewall of this machine that was chosen, and the object that keeps it. */
 export interface Firewall extends FirewallChoice {
   readonly dataplane: Dataplane;
+  /** The log group that hears of drops; absent where the kernel has none. */
+  readonly dropGroup: number | undefined;
 }
 
 /** A table that is made and taken away in one transaction, so that nobody ever sees it. */
@@ -48,13 +51,20 @@ export async function openFirewall(
   tell({ fact: "agent.firewall", ...choice });
   // Should we end before the other one is gone, the next start has to look.
   if (noted(runDir) !== choice.kind) rmSync(noteIn(runDir), { force: true });
-  const options = optionsFor(settings, choice.kind);
-  return { ...choice, dataplane: openDataplane(choice.kind, { options, ipv6: settings.ipv6Support, tell }) };
+  const dropGroup = await availableDropGroup();
+  const options = optionsFor(settings, choice.kind, dropGroup);
+  const dataplane = openDataplane(choice.kind, { options, ipv6: settings.ipv6Support, tell });
+  return { ...choice, dataplane, dropGroup };
 }
 
-/** What a firewall of this kind is told of Felix's settings. */
-export function optionsFor(settings: FelixSettings, kind: DataplaneKind): ReturnType<typeof firewallOptions> {
-  return firewallOptions(settings, kind === "nftables" ? "nftables" : "iptables");
+/** What a firewall of this kind is told of Felix's settings, and of the log group that hears of drops. */
+export function optionsFor(
+  settings: FelixSettings,
+  kind: DataplaneKind,
+  dropGroup: number | undefined,
+): ReturnType<typeof firewallOptions> {
+  const options = firewallOptions(settings, kind === "nftables" ? "nftables" : "iptables");
+  return dropGroup === undefined ? options : { ...options, dropGroup };
 }
 
 /** Where an agent notes which firewall alone is left of ours: so it need not look into the others at every start. */

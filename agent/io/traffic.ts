@@ -9,6 +9,8 @@ import type { Address } from "../../net/address.ts";
 import { type Prefix, prefixKey } from "../../net/prefix.ts";
 import type { ConntrackFact } from "../conntrack/fact.ts";
 import { FlowCutter } from "../conntrack/flow-cutter.ts";
+import type { FlowWorld } from "../conntrack/judged-flow.ts";
+import { Reevaluation } from "../conntrack/reevaluate.ts";
 import type { NodeOutput } from "../graph/node-graph.ts";
 import { LostAddresses } from "../lost-addresses.ts";
 import { QosPlan } from "../qos/qos-plan.ts";
@@ -21,6 +23,10 @@ export interface TrafficOptions {
   /** Protocol number of local routes. */
   readonly localProtocol: number;
   readonly tell: Tell<ConntrackFact | KernelFact>;
+  /** What established connections are judged by when policy changes; undefined: they are left alone. */
+  readonly world: (() => FlowWorld) | undefined;
+  /** Addresses of this node's endpoints. */
+  readonly addresses: () => readonly Address[];
   /** An address that was taken is free again. */
   readonly changed: () => void;
 }
@@ -31,16 +37,19 @@ export class Traffic {
   readonly #plan: QosPlan;
   readonly #cutter: FlowCutter;
   readonly #lost: LostAddresses;
+  readonly #judge: Reevaluation | undefined;
   /** Limits that wait for a turn: nothing is written before the datastore was seen whole. */
   #limits: Change<string, InterfaceLimits>[] = [];
   #isFirst = true;
 
   constructor(options: TrafficOptions) {
     this.#options = options;
-    const { nodeName, kernel, tell, changed } = options;
+    const { nodeName, kernel, tell, changed, world, addresses } = options;
+    const { conntrack } = kernel;
     this.#plan = new QosPlan(nodeName, (change) => this.#limits.push(change));
-    this.#cutter = new FlowCutter({ conntrack: kernel.conntrack, clock: systemClock, tell });
+    this.#cutter = new FlowCutter({ conntrack, clock: systemClock, tell });
     this.#lost = new LostAddresses({ cutter: this.#cutter, clock: systemClock, changed });
+    this.#judge = world && new Reevaluation({ conntrack, clock: systemClock, tell, addresses, world });
   }
 
   onEndpoint(change: Change<string, WorkloadEndpoint>): void {
@@ -62,6 +71,11 @@ export class Traffic {
     return this.#lost.turn(endpoints, stale);
   }
 
+  /** The kernel has another policy now. */
+  policyChanged(): void {
+    this.#judge?.policyChanged();
+  }
+
   /** Whether nobody's connections are left on these addresses. */
   areFree(prefixes: readonly Prefix[]): boolean {
     return prefixes.every(({ family, a, b, c, d }) => this.#lost.isFree({ family, a, b, c, d }));
@@ -70,6 +84,7 @@ export class Traffic {
   /** Stops; limits stay. */
   close(): void {
     this.#cutter.close();
+    this.#judge?.close();
   }
 
   /** Addresses that had a route in the life before and have none now: their endpoints went while nobody looked. */
