@@ -130,6 +130,6 @@ describe("policy diff", () => {
       }),
       { numRuns: 40 },
     );
-    assert.ok(found > 100, `only ${found} packets changed their verdict: the worlds are too quiet to say anything`);
+    assert.ok(found > 10, `only ${found} packets changed their verdict: the worlds are too quiet to say anything`);
   });
 });

@@ -77,4 +77,23 @@ describe("long selectors", () => {
       { numRuns: 150 },
     );
   });
+
+  it("see an own label before a parent's, also one with a value that they do not mention", () => {
+    const parsed = parseSelector(`a == 'x' || ${padding}`);
+    assert.ok("selector" in parsed);
+    const index = new LabelIndex<string>();
+    index.watch("s", parsed.selector);
+    index.setParent(
+      "p",
+      { a: "x" },
+      () => {},
+      () => {},
+    );
+    index.set(0, {}, ["p"]);
+    index.set(1, { a: "other" }, ["p"]);
+    assert.deepEqual(
+      [0, 1, 0].map((id) => index.selecting(id).length),
+      [1, 0, 1],
+    );
+  });
 });
