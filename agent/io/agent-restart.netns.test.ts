@@ -111,7 +111,7 @@ function withoutCounters(text: string): string {
 /** Packets that DefaultEndpointToHostAction has dropped. */
 function hostDrops(lab: AgentLab): number {
   const chain = lab.run("nft", "list", "chain", "inet", "manx", "workload-to-host");
-  return Number(/packets (\d+) bytes \d+ drop/.exec(chain)?.[1] ?? -1);
+  return Number(/packets (\d+) bytes \d+(?: log .*)? drop/.exec(chain)?.[1] ?? -1);
 }
 
 /** One echo request that nobody answers. */
