@@ -9,6 +9,10 @@ import { type Allow, allowOf, deny } from "./verdict.ts";
 /** The longest prefix of a log line (xt_LOG, 30 octets with its NUL). */
 const LONGEST_LOG_PREFIX = 29;
 
+/** The highest rate, and burst, of xt_limit (XT_LIMIT_SCALE of linux/netfilter/xt_limit.h). */
+const MOST_A_SECOND = 10_000;
+const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
 /** The rules of a policy or profile in one table, for one family. A rule that marks and returns needs two lines. */
 export function policyChainRules(
   chain: Chain,
@@ -49,8 +53,13 @@ function markAndReturn(name: string, bits: number): Deed {
   return (when) => [rule(when, comment(name), setMark(bits)), rule(has(bits), "-j RETURN")];
 }
 
+/** Within what xt_limit can reckon with: above its highest rate every packet is logged, and no burst lasts more than a day. */
 function logRate({ logRate }: FirewallOptions): RuleText {
-  return logRate ? `-m limit --limit ${logRate.rate}/${logRate.per} --limit-burst ${logRate.burst}` : "";
+  if (!logRate) return "";
+  const { rate, per, burst } = logRate;
+  if (rate > MOST_A_SECOND * seconds[per]) return "";
+  const most = Math.min(MOST_A_SECOND, Math.floor((rate * seconds.day) / seconds[per]));
+  return `-m limit --limit ${rate}/${per} --limit-burst ${Math.max(1, Math.min(burst, most))}`;
 }
 
 function logTarget({ logPrefix }: FirewallOptions): RuleText {
