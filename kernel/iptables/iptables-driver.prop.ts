@@ -51,7 +51,7 @@ type Step =
   | { readonly do: "want"; readonly wish: Wish }
   | { readonly do: "apply" }
   | { readonly do: "foreign"; readonly lines: readonly string[]; readonly heard: boolean }
-  | { readonly do: "fault"; readonly fault: "lost" | "busy" | "broken" }
+  | { readonly do: "fault"; readonly fault: "lost" | "died" | "busy" | "broken" }
   | { readonly do: "wait"; readonly ms: number };
 
 const foreign = fc.constantFrom<readonly string[]>(
@@ -71,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("foreign" as const), lines: foreign, heard: fc.boolean() }),
   fc.record({
     do: fc.constant("fault" as const),
-    fault: fc.constantFrom("lost" as const, "busy" as const, "broken" as const),
+    fault: fc.constantFrom("lost" as const, "died" as const, "busy" as const, "broken" as const),
   }),
   fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(3, 300, 3000) }),
 );

@@ -143,16 +143,22 @@ describe("the iptables driver", () => {
     assert.equal(told.length, 2, "what we wrote ourselves is no disturbance");
   });
 
-  it("after three failures all is written anew", async () => {
+  it("after three lost answers all is written anew, after a lock that is held nothing", async () => {
     driver.wantChain("filter", "cali-a", ["-s 10.0.0.1 -j ACCEPT", "-j DROP"]);
     await driver.apply();
-    port.failNext("busy", "busy", "busy");
+    port.failNext("died", "died", "died");
     driver.wantChain("filter", "cali-a", ["-s 10.0.0.2 -j ACCEPT", "-j DROP"]);
     const applied = driver.apply();
     for (let i = 0; i < 4; i++) await pass(50);
     await applied;
     assert.deepEqual(port.restored.at(-1)!.lines[0], ":cali-a - [0:0]");
     assert.equal(facts().at(-1), "iptables.rebuilt");
+    port.failNext("busy", "busy", "busy");
+    driver.wantChain("filter", "cali-a", ["-s 10.0.0.3 -j ACCEPT", "-j DROP"]);
+    const again = driver.apply();
+    for (let i = 0; i < 4; i++) await pass(50);
+    await again;
+    assert.match(port.restored.at(-1)!.lines[0]!, /^-R cali-a 1 /);
   });
 
   it("a chain that somebody else leads to stays, is told, and goes when it can", async () => {

@@ -62,6 +62,10 @@ export class IptablesDriver implements Tables {
   #running: Promise<void> = Promise.resolve();
   #closed = false;
   #failures = 0;
+  /** Answers lost since the last rest. */
+  #lost = 0;
+  /** Tables that are written whole once they have been read. */
+  readonly #rebuild = new Set<TableName>();
   #lastAlarm = Number.NEGATIVE_INFINITY;
   #audit: Cancel | undefined;
   #unwatch: Cancel | undefined;
@@ -200,6 +204,7 @@ export class IptablesDriver implements Tables {
     this.#tellAdoption();
     if (this.#isPending()) return true;
     this.#failures = 0;
+    this.#lost = 0;
     this.#retry.reset();
     const waiting = this.#waiting.splice(0);
     for (const resolve of waiting) resolve();
@@ -236,6 +241,7 @@ export class IptablesDriver implements Tables {
     this.#unread.delete(name);
     const delta = this.#delta(name);
     const disturbance = delta.saw(await this.#port.save(name));
+    if (this.#rebuild.delete(name)) delta.forgetContents();
     if (!this.#found.has(name)) this.#found.set(name, delta.heldSize);
     if (disturbance !== undefined) {
       this.#tell({ fact: "iptables.disturbed", tables: this.#port.name, table: name, what: disturbance });
@@ -301,14 +307,14 @@ export class IptablesDriver implements Tables {
   }
 
   #postpone(delta: TableDelta, outcome: Exclude<Outcome, { readonly kind: "committed" | "refused" }>): boolean {
-    if (outcome.kind === "unknown") {
-      delta.sure = false;
-      this.#unread.add(delta.name);
-    }
     this.#failed(outcome.why);
-    if (this.#failures > 0 && this.#failures % rebuildAfter === 0) {
-      delta.forgetContents();
-      const why = `${this.#failures} smaller transactions failed`;
+    // A lock that is held says nothing about the table.
+    if (outcome.kind === "busy") return false;
+    delta.sure = false;
+    this.#unread.add(delta.name);
+    if (++this.#lost % rebuildAfter === 0) {
+      this.#rebuild.add(delta.name);
+      const why = `the answers to ${this.#lost} smaller transactions were lost`;
       this.#tell({ fact: "iptables.rebuilt", tables: this.#port.name, table: delta.name, why });
     }
     return false;

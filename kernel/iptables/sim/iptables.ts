@@ -27,15 +27,15 @@ export class SimIptables implements IptablesPort {
   readonly name = "ipv4 sim";
   readonly #tables = new Map<TableName, Chains>();
   readonly #watchers = new Map<(where: Disturbance) => void, readonly TableName[]>();
-  readonly #faults: ("lost" | "busy" | "broken")[] = [];
+  readonly #faults: ("lost" | "died" | "busy" | "broken")[] = [];
   #closed = false;
   /** Rules that contain one of these are refused. */
   readonly poison = new Set<string>();
   /** Transactions that we were given. */
   restored: { readonly table: TableName; readonly lines: readonly string[] }[] = [];
 
-  /** The next transactions meet these: they happen and the answer is lost, they are refused as busy, the program does not start. */
-  failNext(...faults: ("lost" | "busy" | "broken")[]): void {
+  /** The next transactions meet these: they happen and the answer is lost, neither, they are refused as busy, no program starts. */
+  failNext(...faults: ("lost" | "died" | "busy" | "broken")[]): void {
     this.#faults.push(...faults);
   }
 
@@ -70,6 +70,7 @@ export class SimIptables implements IptablesPort {
     const fault = this.#faults.shift();
     if (fault === "broken") throw new KernelError("kernel/syscall", "no program", { operation: "restore", errno: 2 });
     if (fault === "busy") return { kind: "busy", why: "another program holds the lock" };
+    if (fault === "died") return { kind: "unknown", why: "the program ended without a word" };
     this.restored.push({ table, lines });
     const outcome = this.#apply(table, lines);
     return fault === "lost" ? { kind: "unknown", why: "the program ended" } : outcome;
