@@ -20,6 +20,9 @@ function nodeCommands(program: Command, on: On): void {
   on(drain, async (shell, _, options) => (await import("./node-drain.ts")).nodeDrain(shell, options));
   const resume = node.command("resume").description("take a drain back, or open the sessions again");
   on(resume, async (shell) => (await import("./node-drain.ts")).nodeResume(shell));
+  const cleanup = node.command("cleanup").description("take away what a stopped agent left in this machine's kernel");
+  cleanup.option("--yes", "do not ask").option("--dry-run", "only list what there is");
+  on(cleanup, async (shell, _, options) => (await import("./node-cleanup.ts")).nodeCleanup(shell, options));
 }
 
 /** The commands of `manxctl node` and `manxctl workload`. */

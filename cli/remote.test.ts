@@ -158,3 +158,18 @@ describe("version --poll", () => {
     );
   });
 });
+
+describe("node cleanup", () => {
+  it("is a verb of bin/manx, and fails when that does", async () => {
+    const shell = new SimShell();
+    assert.equal((await shell.run("node cleanup --yes")).code, 0);
+    await shell.run("node cleanup --dry-run");
+    assert.deepEqual(shell.ran, [
+      ["cleanup", "--yes"],
+      ["cleanup", "--dry-run"],
+    ]);
+    shell.status = 1;
+    const { code, errors } = await shell.run("node cleanup");
+    assert.deepEqual([code, errors], [1, "not everything was taken away\n"]);
+  });
+});

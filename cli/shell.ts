@@ -27,6 +27,8 @@ export interface Shell {
   openStore(environment: Environment): Promise<Store>;
   /** Sends one request to an agent's socket and answers what came back. @throws CliError when nobody answers */
   ask(socket: string, request: SocketRequest): Promise<unknown>;
+  /** Runs `bin/manx` with these words on this machine and terminal; answers its exit status. @throws CliError when it cannot be started */
+  manx(words: readonly string[]): Promise<number>;
   /** Writes to standard output as it is. */
   print(text: string): void;
   /** Writes to standard error as it is. */

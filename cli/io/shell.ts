@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { CliError } from "../error.ts";
@@ -39,6 +42,19 @@ function manifests(folder: string, recursive: boolean): readonly string[] {
   });
 }
 
+const daemons = fileURLToPath(new URL("../../bin/manx", import.meta.url));
+
+/** `bin/manx` of this very installation, on our terminal. */
+async function runManx(words: readonly string[]): Promise<number> {
+  const child = spawn(daemons, words, { stdio: "inherit" });
+  try {
+    const [status] = (await once(child, "close")) as [number | null];
+    return status ?? 1;
+  } catch (error) {
+    throw new CliError(`cannot start ${daemons}: ${reason(error)}`);
+  }
+}
+
 /** This process, its files, its stores and its agent. */
 export const processShell: Shell = {
   environment: process.env,
@@ -70,6 +86,7 @@ export const processShell: Shell = {
     return openStore(environment, systemClock, systemRandom);
   },
   ask: askSocket,
+  manx: runManx,
   print: (said) => void process.stdout.write(said),
   complain: (said) => void process.stderr.write(said),
 };

@@ -14,6 +14,9 @@ export class SimShell implements Shell {
   readonly version = "v0.0.0-sim";
   readonly clock = new SimClock(Date.UTC(2026, 10, 21, 1, 2, 3));
   readonly random = seededRandom(1);
+  /** Words that `bin/manx` was run with, and what it ends with. */
+  readonly ran: (readonly string[])[] = [];
+  status = 0;
   readonly server = new SimServer(this.clock);
   /** Path → text; `-` is standard input. */
   readonly contents = new Map<string, string>();
@@ -66,6 +69,11 @@ export class SimShell implements Shell {
     return Promise.resolve(this.answer(request));
   }
 
+  manx(words: readonly string[]): Promise<number> {
+    this.ran.push(words);
+    return Promise.resolve(this.status);
+  }
+
   print(text: string): void {
     this.output += text;
   }
@@ -96,6 +104,7 @@ export class SimShell implements Shell {
       files: (path, recursive) => this.files(path, recursive),
       openStore: (environment) => this.openStore(environment),
       ask: (socket, request) => this.ask(socket, request),
+      manx: (words) => this.manx(words),
       print: (text) => this.print(text),
       complain: (text) => this.complain(text),
     };
