@@ -1,5 +1,6 @@
+import { ipsetErrno } from "./errno.ts";
 import { exceptionMark } from "./list-message.ts";
-import { halves, isEverything, type MemberKey, memberKey, wholeOf } from "./member.ts";
+import { addressWidth, halves, isEverything, type MemberKey, memberKey, wholeOf } from "./member.ts";
 import type { IpsetHeader, IpsetOperation } from "./port.ts";
 import type { IpsetMember, IpsetSpec } from "./set.ts";
 import { isSameKind } from "./spec.ts";
@@ -136,10 +137,17 @@ export class WantedSet {
     }
   }
 
-  /** The kernel refused this member: it is not tried again before `forgive`. */
+  /**
+   * The kernel refused this member: it is not tried again before `forgive`. Where one prefix has too many interfaces, neither are
+   * the others of that prefix that wait.
+   */
   refuse(key: MemberKey, errno: number): void {
-    this.#refused.set(key, errno);
-    this.#add.delete(key);
+    const net = key.slice(0, addressWidth(this.#spec) + 1);
+    const crowded = errno === ipsetErrno.HASH_FULL && this.#spec.type === "hash:net,iface";
+    for (const member of crowded ? [...this.#add].filter((each) => each.startsWith(net)) : [key]) {
+      this.#refused.set(member, errno);
+      this.#add.delete(member);
+    }
   }
 
   /** Everything that was refused may be tried again. */
