@@ -47,6 +47,39 @@ describe("an endpoint's traffic and its state", function () {
     await lab.until("the endpoint that went meanwhile", () => connected().join() === "10.65.0.3");
   });
 
+  it("that policy denies from now on ends, also where it is established, when that is asked for", async () => {
+    for (const name of ["cali1", "cali2"]) lab.addInterface(name);
+    const connect = (from: string, to: string): void => {
+      const tuple = [
+        "-p",
+        "udp",
+        "-s",
+        from,
+        "-d",
+        to,
+        "--sport",
+        "1000",
+        "--dport",
+        "53",
+        "-t",
+        "600",
+        "-u",
+        "SEEN_REPLY",
+      ];
+      lab.run("conntrack", "-I", ...tuple);
+    };
+    const connected = (): string => [...lab.run("conntrack", "-L").matchAll(/src=(10\.65\.0\.[12]) /g)].sort().join();
+    await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"), endpointOf("b", "cali2", "10.65.0.2"));
+    await lab.ready({ MANX_REEVALUATE_FLOWS: "true" });
+    connect("10.65.0.1", "192.0.2.1");
+    connect("10.65.0.2", "192.0.2.1");
+    assert.match(connected(), /10\.65\.0\.1.*10\.65\.0\.2/);
+    const { spec } = endpointOf("b", "cali2", "10.65.0.2");
+    await lab.apply({ ...endpointOf("b", "cali2", "10.65.0.2"), spec: { ...spec, profiles: [] } });
+    await lab.until("the denied connection to go", () => !/10\.65\.0\.2/.test(connected()));
+    assert.match(connected(), /10\.65\.0\.1/);
+  });
+
   it("is told in files and in the datastore, as up when the kernel confirms it and its interface carries packets", async () => {
     lab.addInterface("cali1");
     lab.netns.ip("link set far-cali1 down");
