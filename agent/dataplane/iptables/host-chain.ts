@@ -39,7 +39,8 @@ export function hostChainRules(
 
 /**
  * The ports that no policy can close, in one table. In raw, where answers cannot be told from questions, the answers to those of
- * the other direction too. Source: Calico felix/rules/static.go.
+ * the other direction too. Rules that end the asking carry a name; before conntrack and before DNAT they only spare the packet this
+ * table's policies. Source: Calico felix/rules/static.go.
  */
 export function failsafeRules(
   direction: Direction,
@@ -49,20 +50,15 @@ export function failsafeRules(
 ): RuleText[] {
   const { inbound, outbound } = options.failsafes;
   const [own, other] = direction === "ingress" ? [inbound, outbound] : [outbound, inbound];
-  const back = direction === "ingress" ? "egress" : "ingress";
   const far = direction === "ingress" ? "-s" : "-d";
-  const render = (ports: readonly FailsafePort[], flag: string, of: Direction) =>
+  const decides = table === "filter" || (table === "mangle" && direction === "egress");
+  const render = (ports: readonly FailsafePort[], flag: string) =>
     ports
       .filter(({ net }) => net === undefined || net.family === family)
       .map(({ protocol, port, net }) => {
         const from = net && `${far} ${formatPrefix(net)}`;
-        const name = describeReason({ by: "failsafe port", direction: of, protocol, port });
-        return rule(
-          `-p ${protocolName(protocol, family)}`,
-          from,
-          comment(name),
-          `-m multiport ${flag} ${port} -j ACCEPT`,
-        );
+        const name = decides && comment(describeReason({ by: "failsafe port", direction, protocol, port }));
+        return rule(`-p ${protocolName(protocol, family)}`, from, name || "", `-m multiport ${flag} ${port} -j ACCEPT`);
       });
-  return [...render(own, "--dports", direction), ...(table === "raw" ? render(other, "--sports", back) : [])];
+  return [...render(own, "--dports"), ...(table === "raw" ? render(other, "--sports") : [])];
 }
