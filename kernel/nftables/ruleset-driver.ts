@@ -285,7 +285,7 @@ export class RulesetDriver {
         this.#present = true;
       });
     }
-    const setsFirst = !rebuild && this.#sets.isLarge();
+    const setsFirst = !rebuild && (this.#sets.isLarge() || this.#sets.hasNewRanges());
     const chainsFirst = !rebuild && this.#chains.isLarge();
     if (setsFirst || chainsFirst) {
       this.#sets.planAhead(transaction);

@@ -145,6 +145,18 @@ export class SetDelta {
     return missing > this.#elementsAtOnce;
   }
 
+  /**
+   * Whether a new set of ranges has elements. The kernel shows those of such a set (rbtree, pipapo) a moment after the rules of the
+   * same transaction, so that a packet in between would not find itself: they must go ahead (nf_tables_commit, nft_set_commit_update).
+   */
+  hasNewRanges(): boolean {
+    for (const [, { content, wanted, present }] of this.#work()) {
+      if (wanted && !present && content.kind === "set" && content.delta.spec.interval && content.delta.missing > 0)
+        return true;
+    }
+    return false;
+  }
+
   /** Adds all new sets and maps and a slice of the sets' elements: nothing that a packet could meet. */
   planAhead(to: Transaction): void {
     let room = this.#elementsAtOnce;
