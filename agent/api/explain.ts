@@ -10,7 +10,7 @@ export interface PolicyCountersRequest {
   readonly rules?: readonly string[];
   /** Only rules of this policy: its name, `namespace/name`, or `KIND namespace/name`. */
   readonly policy?: string;
-  /** Only rules that this endpoint (`namespace/name`, or a HostEndpoint's name) is asked by. */
+  /** Only rules that this endpoint (`namespace/pod`, or a HostEndpoint's name) is asked by. */
   readonly endpoint?: string;
 }
 
@@ -32,7 +32,7 @@ export interface PolicyCountersAnswer {
   readonly node: string;
   /** The firewall: nftables, iptables-nft or iptables-legacy. */
   readonly dataplane: string;
-  /** RFC 3339: counters are not older than this. */
+  /** RFC 3339: when this agent began. A rule that was written later counts from then on. */
   readonly since: string;
   readonly rules: readonly RuleCounter[];
 }
@@ -73,7 +73,7 @@ export interface PolicyDropsRequest {
   readonly do: "policy.drops";
   /** `next` of the answer before; absent: from now on. */
   readonly after?: number;
-  /** Only drops of this endpoint, whichever side: `namespace/name`. */
+  /** Only drops of this endpoint, whichever side: `namespace/pod`. */
   readonly endpoint?: string;
 }
 
@@ -96,7 +96,7 @@ export interface PolicyDrop {
   /** Names of interfaces; absent when the packet has none on that side yet, or any more. */
   readonly inInterface?: string;
   readonly outInterface?: string;
-  /** The endpoints behind both interfaces, `namespace/name`, where they are this node's. */
+  /** The endpoints behind both interfaces, `namespace/pod`, where they are this node's. */
   readonly from?: string;
   readonly to?: string;
   /** Octets of the packet. */

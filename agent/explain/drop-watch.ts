@@ -8,6 +8,7 @@ import type { PolicyDrop, PolicyDropsAnswer, PolicyDropsRequest } from "../api/e
 import { dropTag } from "../dataplane/drop-tag.ts";
 import { DropRing } from "./drop-ring.ts";
 import type { LivePolicy } from "./live-policy.ts";
+import { isEndpoint, podName } from "./pod-name.ts";
 
 /** How long drops are listened to after somebody asked, seconds: longer than it takes to ask again. */
 const lease = 10;
@@ -53,7 +54,9 @@ export class DropWatch {
     const { drops, missed } = this.#ring.from(after ?? this.#ring.next);
     if (after !== undefined) this.#ring.forgetLost();
     const wanted =
-      endpoint === undefined ? drops : drops.filter(({ from, to }) => from === endpoint || to === endpoint);
+      endpoint === undefined
+        ? drops
+        : drops.filter(({ from, to }) => isEndpoint(from, endpoint) || isEndpoint(to, endpoint));
     return { ok: true, node: this.#ports.node, drops: wanted, next: this.#ring.next, missed };
   }
 
@@ -90,7 +93,10 @@ export class DropWatch {
     const { nameOf, clock, live } = this.#ports;
     const [inName, outName] = [inInterface, outInterface].map((ifindex) => (ifindex === 0 ? "" : nameOf(ifindex)));
     const { source, destination, length, ...kind } = headers;
-    const [from, to] = [inName, outName].map((name) => (name ? live.endpoints.get(name)?.endpoint : undefined));
+    const [from, to] = [inName, outName].map((name) => {
+      const known = name ? live.endpoints.get(name)?.endpoint : undefined;
+      return known === undefined ? undefined : podName(known);
+    });
     const drop: Omit<PolicyDrop, "serial"> = {
       at: timeOf(Math.floor(timestamp ?? clock.wall())),
       by: this.#nameOf(prefix),

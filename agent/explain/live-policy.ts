@@ -6,6 +6,7 @@ import type { PolicyOutput } from "../../policy/output.ts";
 import { PolicyState } from "../../policy/policy-state.ts";
 import { describeOrigin, describeOwner } from "../../policy/rule.ts";
 import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS, SERVICE_RANGES, type SetId } from "../../policy/set.ts";
+import { isEndpoint } from "./pod-name.ts";
 
 /** Sets whose few members are kept here; all others' are looked up where they are kept anyway. */
 const fixed: ReadonlySet<SetId> = new Set([ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS, SERVICE_RANGES]);
@@ -63,11 +64,11 @@ export class LivePolicy implements PolicyView {
     return this.#rules;
   }
 
-  /** The names of the rules that an endpoint (`namespace/name`, or a HostEndpoint's name) is asked by. */
+  /** The names of the rules that an endpoint (`namespace/pod`, `namespace/name`, or a HostEndpoint's name) is asked by. */
   rulesOf(endpoint: string): ReadonlySet<string> {
     const gates = [
-      ...[...this.endpoints.values()].filter((one) => one.endpoint === endpoint).flatMap(workloadGates),
-      ...[...this.hosts.values()].filter((one) => one.endpoint === endpoint).flatMap(hostGates),
+      ...[...this.endpoints.values()].filter((one) => isEndpoint(one.endpoint, endpoint)).flatMap(workloadGates),
+      ...[...this.hosts.values()].filter((one) => isEndpoint(one.endpoint, endpoint)).flatMap(hostGates),
     ];
     const ids = new Set(gates.flatMap((gate) => [...chainsOf(gate)]));
     return new Set(

@@ -18,7 +18,7 @@ const upTo =
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 const isInterface = (value: unknown): boolean => typeof value === "string" && /^[^\s/]{1,15}$/.test(value);
 
-const endpoint: Check = ["endpoint", isName, "namespace/name of an endpoint"];
+const endpoint: Check = ["endpoint", isName, "namespace/pod of an endpoint"];
 
 const fields: Readonly<Record<ExplainRequest["do"], readonly Check[]>> = {
   "policy.counters": [

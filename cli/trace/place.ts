@@ -21,6 +21,10 @@ function candidates(word: string, namespace: string, world: TraceWorld): Place[]
   if (address) {
     const workload = world.workloadAt(address);
     if (workload) return [{ kind: "workload", workload, address }];
+    const floating = world.floatingAt(address);
+    if (floating) {
+      return [{ kind: "workload", workload: floating.workload, address: floating.internal, floating: address }];
+    }
     const node = world.nodeAt(address);
     return [node === undefined ? { kind: "outside", address } : { kind: "node", node, address }];
   }

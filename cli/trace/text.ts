@@ -1,5 +1,5 @@
 import type { Reason } from "../../policy/evaluate.ts";
-import type { FlowStep, FlowTrace, PacketKind } from "../../policy/trace/flow.ts";
+import { decidingRules, type FlowStep, type FlowTrace, type PacketKind } from "../../policy/trace/flow.ts";
 import type { GateTrace, HopTrace, PolicyTrace } from "../../policy/trace/node-trace.ts";
 import { protocolWords } from "../../policy/trace/protocol-words.ts";
 import { UPLINK } from "../../policy/trace/world.ts";
@@ -84,7 +84,7 @@ function policyLines({ policy, staged, missing, rules, says }: PolicyTrace): str
 
 /** The counters of the rules that decided, and where there are none, why. */
 function counterLines(flow: FlowTrace, counters: AskedCounters): string[] {
-  const decided = decidedOn(flow);
+  const decided = decidingRules(flow);
   if (decided.length === 0) return [];
   if ("why" in counters) return [`counters: ${counters.why}`];
   const lines: string[] = [];
@@ -98,13 +98,6 @@ function counterLines(flow: FlowTrace, counters: AskedCounters): string[] {
   if (others.length > 0)
     lines.push(`counters of ${others.join(" and ")}: only their own agents know; this one is ${counters.node}'s`);
   return lines;
-}
-
-function decidedOn({ steps }: FlowTrace): { readonly node: string; readonly rule: string }[] {
-  return steps.flatMap((step) => {
-    if (step.at !== "node") return [];
-    return step.trace.hops.flatMap(({ by }) => (by === undefined ? [] : [{ node: step.node, rule: by }]));
-  });
 }
 
 /** The last line: ALLOWED, DENIED or UNKNOWN, by whom and where. */

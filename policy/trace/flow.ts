@@ -6,11 +6,17 @@ import type { Reason } from "../evaluate.ts";
 import type { Packet } from "../packet.ts";
 import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS } from "../set.ts";
 import { type NodeTrace, traceNode } from "./node-trace.ts";
-import { keyOfWorkload, nameOfWorkload, type TracedNode, type TraceWorld } from "./world.ts";
+import { nameOfWorkload, type TracedNode, type TraceWorld } from "./world.ts";
 
 /** Where a packet begins or ends. */
 export type Place =
-  | { readonly kind: "workload"; readonly workload: WorkloadEndpoint; readonly address: Address }
+  | {
+      readonly kind: "workload";
+      readonly workload: WorkloadEndpoint;
+      readonly address: Address;
+      /** The address outside that was asked for and means this one (ipNATs). */
+      readonly floating?: Address;
+    }
   | { readonly kind: "node"; readonly node: string; readonly interfaceName?: string; readonly address: Address }
   | { readonly kind: "outside"; readonly address: Address };
 
@@ -73,8 +79,9 @@ class Journey {
   readonly #to: Place;
   readonly #kind: PacketKind;
   readonly #steps: FlowStep[] = [];
-  /** As the packet has it now. */
+  /** As the packet has them now. */
   #source: Address;
+  #destination: Address;
 
   constructor(world: TraceWorld, from: Place, to: Place, kind: PacketKind) {
     this.#world = world;
@@ -82,13 +89,32 @@ class Journey {
     this.#to = to;
     this.#kind = kind;
     this.#source = from.address;
+    this.#destination = (to.kind === "workload" ? to.floating : undefined) ?? to.address;
   }
 
   run(): FlowTrace {
     const [from, to] = [this.#from, this.#to];
     const outcome = this.#travel(nodeOf(from), nodeOf(to));
-    const ends = { source: formatAddress(from.address), destination: formatAddress(to.address) };
+    const ends = { source: formatAddress(from.address), destination: formatAddress(this.#sentTo()) };
     return { from: placeName(from), to: placeName(to), ...ends, steps: this.#steps, ...outcome };
+  }
+
+  #sentTo(): Address {
+    return (this.#to.kind === "workload" ? this.#to.floating : undefined) ?? this.#to.address;
+  }
+
+  /** The endpoint's node turns a floating address into the endpoint's own. Answers why it does not. */
+  #translate(end: string): Outcome | undefined {
+    const to = this.#to;
+    if (to.kind !== "workload" || !to.floating) return undefined;
+    const [outer, own, name] = [formatAddress(to.floating), formatAddress(to.address), placeName(to)];
+    if (!this.#world.node(end).settings.floatingAddresses) {
+      const by = `${outer} is a floating address of ${name}, and FloatingIPs is not Enabled on ${end}`;
+      return { verdict: "unknown", by, node: end };
+    }
+    this.#steps.push({ at: "nat", node: end, says: `${outer} becomes ${own}: floating address of ${name}` });
+    this.#destination = to.address;
+    return undefined;
   }
 
   #travel(start: string | undefined, end: string | undefined): Outcome {
@@ -97,12 +123,15 @@ class Journey {
     if (start === undefined && end === undefined) {
       return { verdict: "unknown", by: "neither end is a workload or a node of this cluster: no node of it is asked" };
     }
-    let outcome: Outcome | undefined;
+    let outcome = start === end && end !== undefined ? this.#translate(end) : undefined;
+    if (outcome) return outcome;
     if (start !== undefined) {
       outcome = this.#depart(start, start === end);
       if (outcome.verdict !== "allow" || start === end) return outcome;
     }
     if (end === undefined) return outcome!;
+    const lack = start === end ? undefined : this.#translate(end);
+    if (lack) return lack;
     const { kind } = this.#to;
     const out = kind === "workload" ? this.#to.workload.spec.interfaceName : undefined;
     const way = kind === "node" ? this.#to.interfaceName : undefined;
@@ -121,7 +150,7 @@ class Journey {
     const outcome = this.#ask(start, inInterface, out);
     if (outcome.verdict === "deny") return outcome;
     if (!isHere && from.kind === "workload") {
-      const nat = natOf(this.#world, node, this.#source, to.address);
+      const nat = natOf(this.#world, node, this.#source, this.#destination);
       this.#steps.push({ at: "nat", node: start, ...nat.step });
       this.#source = nat.source ?? this.#source;
     }
@@ -139,7 +168,8 @@ class Journey {
     const packet: Packet = {
       ...this.#kind,
       source: this.#source,
-      destination: this.#to.address,
+      destination: this.#destination,
+      ...(this.#destination !== this.#sentTo() && { preDnat: preDnat(this.#sentTo(), this.#kind) }),
       ...(inInterface !== undefined && { inInterface }),
       ...(outInterface !== undefined && { outInterface }),
     };
@@ -147,6 +177,10 @@ class Journey {
     this.#steps.push({ at: "node", node: name, ...ways, trace });
     return { verdict: trace.verdict, by: trace.by, reason: trace.reason, node: name };
   }
+}
+
+function preDnat(destination: Address, { destinationPort }: PacketKind): NonNullable<Packet["preDnat"]> {
+  return { destination, ...(destinationPort !== undefined && { destinationPort }) };
 }
 
 /** Why nothing can be said of a place yet. */
@@ -197,6 +231,7 @@ function routeOf(world: TraceWorld, node: string, to: Place): { readonly says: s
   };
   if (to.kind === "workload") {
     const at = to.workload.spec.node!;
+    if (to.floating && at !== node) return { says: `${formatAddress(to.floating)}, a floating address on ${hop(at)}` };
     if (at === node) return { says: `${formatPrefix(hostPrefix(address))} dev ${to.workload.spec.interfaceName}` };
     const block = world.blockOf(address);
     if (block?.node === at) return { says: `${formatPrefix(block.cidr)}, a block of ${hop(at)}` };
@@ -218,7 +253,7 @@ function routeOf(world: TraceWorld, node: string, to: Place): { readonly says: s
   return { says: "out of the cluster" };
 }
 
-/** The endpoints on a packet's way that counters of the deciding rules are looked up for: rule names by node. */
+/** The rules and reasons that had a say on a packet's way, by the names of their counters, and on which node. */
 export function decidingRules({ steps }: FlowTrace): { readonly node: string; readonly rule: string }[] {
   return steps.flatMap((step) => {
     if (step.at !== "node") return [];
@@ -226,9 +261,4 @@ export function decidingRules({ steps }: FlowTrace): { readonly node: string; re
       by !== undefined && reason?.by !== "not policed" ? [{ node: step.node, rule: by }] : [],
     );
   });
-}
-
-/** The key under which policy knows the workload at a place; undefined of others. */
-export function endpointAt(place: Place): string | undefined {
-  return place.kind === "workload" ? keyOfWorkload(place.workload) : undefined;
 }

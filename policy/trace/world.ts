@@ -72,7 +72,9 @@ export class TraceWorld {
       for (const { internalIP, externalIP } of workload.spec.ipNATs ?? []) {
         if (addressText(externalIP) !== text) continue;
         const internal = parsePrefix(internalIP);
-        if (internal) return { workload, internal };
+        if (!internal) continue;
+        const { length: _, ...own } = internal;
+        return { workload, internal: own };
       }
     }
     return undefined;

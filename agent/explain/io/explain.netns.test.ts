@@ -77,7 +77,7 @@ for (const [firewall, variables] of [
       const [drop] = heard;
       assert.deepEqual(
         [drop!.by, drop!.source, drop!.destination, drop!.protocol, drop!.icmpType, drop!.inInterface, drop!.from],
-        [rule, "10.65.0.1", "10.65.0.2", 1, 8, "cali1", "blue/n1-k8s-a-eth0"],
+        [rule, "10.65.0.1", "10.65.0.2", 1, 8, "cali1", "blue/a"],
       );
     });
   });
