@@ -4,7 +4,7 @@ import { formatAddress } from "../../net/address-text.ts";
 import { covers, formatPrefix, hostPrefix, parsePrefix } from "../../net/prefix.ts";
 import type { Reason } from "../evaluate.ts";
 import type { Packet } from "../packet.ts";
-import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS } from "../set.ts";
+import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS, SERVICE_RANGES } from "../set.ts";
 import { type NodeTrace, traceNode } from "./node-trace.ts";
 import { nameOfWorkload, type TracedNode, type TraceWorld } from "./world.ts";
 
@@ -141,6 +141,10 @@ class Journey {
   #depart(start: string, isHere: boolean): Outcome {
     const [from, to] = [this.#from, this.#to];
     const node = this.#world.node(start);
+    if (to.kind === "outside" && node.state.hasAddress(SERVICE_RANGES, to.address)) {
+      const by = `${formatAddress(to.address)} is a service's address: which backend it becomes is kube-proxy's choice; name the pod`;
+      return { verdict: "unknown", by, node: start };
+    }
     const inInterface = from.kind === "workload" ? from.workload.spec.interfaceName : undefined;
     const uplink = (from.kind === "node" ? from.interfaceName : undefined) ?? node.uplink;
     const out = !isHere ? uplink : to.kind === "workload" ? to.workload.spec.interfaceName : undefined;
