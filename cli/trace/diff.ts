@@ -104,8 +104,13 @@ function sideWords(sides: readonly Side[], names: ReadonlyMap<string, string>): 
   const count = countOf(sides);
   if (count > 1000) return `${nameText(first(sides), names)} and ${count - 1} others`;
   const all = [...new Set(namesOf(sides).map((name) => nameText(name, names)))].sort();
-  if (all.length <= shownNames) return all.join(", ");
-  return `${all.slice(0, shownNames - 1).join(", ")} and ${all.length - shownNames + 1} others`;
+  return someOf(all, ", ");
+}
+
+/** The first few of them; the rest is counted. */
+function someOf(all: readonly string[], between: string): string {
+  if (all.length <= shownNames) return all.join(between);
+  return `${all.slice(0, shownNames - 1).join(between)} and ${all.length - shownNames + 1} others`;
 }
 
 function first([side]: readonly Side[]): string {
@@ -160,7 +165,7 @@ function changeLines(
 ): string[] {
   const family = isDual && families.length === 1 ? ` (${families[0] === "ipv4" ? "IPv4" : "IPv6"})` : "";
   const ends = `${sideWords(from, names)} → ${sideWords(to, names)}`;
-  return [`  ${ends}  ${traffic}${family}`, `    by ${by}; before: ${was.join("; ")}`];
+  return [`  ${ends}  ${traffic}${family}`, `    by ${by}; before: ${someOf(was, "; ")}`];
 }
 
 function pairsOf(changes: readonly FlowChange[]): number {
