@@ -54,6 +54,8 @@ export class IpsetDriver implements Ipsets {
   readonly #sets = new Map<string, WantedSet>();
   /** Sets of ours that the kernel has and nobody wants, as far as we know. */
   #surplus = new Set<string>();
+  /** Which of them could not be destroyed when the last pause began. */
+  #busy: ReadonlySet<string> = new Set();
   readonly #retry: Backoff;
   readonly #forgiving: Backoff;
   readonly #deleting: Backoff;
@@ -368,16 +370,16 @@ export class IpsetDriver implements Ipsets {
     for (const name of names) this.#surplus.delete(name);
     const left = refusals.filter(({ errno: number }) => number !== errno.ENOENT);
     for (const { operation } of left) this.#surplus.add(names[operation]!);
+    // Where sets come and go without pause, others are about to go each time.
+    if (!left.some(({ operation }) => this.#busy.has(names[operation]!))) this.#deleting.reset();
     const [first] = left;
-    if (!first) {
-      this.#deleting.reset();
-      return;
-    }
+    if (!first) return;
     if (this.#closed) return;
     const pause = this.#deleting.wait(() => {
       this.#deletesDue = true;
       this.#work();
     });
+    if (pause > 0) this.#busy = new Set(left.map(({ operation }) => names[operation]!));
     // At first it is only the order in which things end; told once when it lasts.
     if (pause !== busyTold) return;
     const what = `destroy${left.length > 1 ? ` (and ${left.length - 1} others)` : ""}`;
