@@ -1,4 +1,4 @@
-import { endpointStatusPath } from "../../datastore/status-key.ts";
+import { endpointStatusPath, hostEndpointStatusPath } from "../../datastore/status-key.ts";
 import { formatPrefix } from "../../net/prefix.ts";
 import type { LocalEndpoint } from "../graph/planned.ts";
 
@@ -20,6 +20,23 @@ export function statusKeys(
   const at = ({ identity }: LocalEndpoint): string =>
     endpointStatusPath({ node, ...identity, ...(region !== "" && { region }) });
   return new Map(states.map(({ endpoint, isUp }) => [at(endpoint), JSON.stringify({ status: isUp ? "up" : "down" })]));
+}
+
+/** A host endpoint on one interface of this node, and whether the kernel holds its rules and the interface carries packets. */
+export interface HostState {
+  /** Name of the HostEndpoint. */
+  readonly endpoint: string;
+  readonly isUp: boolean;
+}
+
+/** What etcd is to say of host endpoints: one on several interfaces is up when it is on all. */
+export function hostStatusKeys(states: readonly HostState[], node: string): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const { endpoint } of states) {
+    const isUp = states.every((state) => state.endpoint !== endpoint || state.isUp);
+    keys.set(hostEndpointStatusPath(node, endpoint), JSON.stringify({ status: isUp ? "up" : "down" }));
+  }
+  return keys;
 }
 
 /**

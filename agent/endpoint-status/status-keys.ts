@@ -1,16 +1,15 @@
-import { endpointStatusesPrefix } from "../../datastore/status-key.ts";
 import type { Store } from "../../datastore/store.ts";
 import type { StatusSink } from "./sink.ts";
 
 /** More writes than these are not put into one commit: etcd takes 128. */
 const mostAtOnce = 100;
 
-/** The states of a node's endpoints in the datastore, where OpenStack and others look for them. */
-export function statusKeySink(store: Pick<Store, "list" | "commit">, node: string, region: string): StatusSink {
+/** The states of a node's endpoints in the datastore, where OpenStack and others look for them: all keys below a prefix. */
+export function statusKeySink(store: Pick<Store, "list" | "commit">, prefix: string): StatusSink {
   return {
     name: "etcd",
     async list() {
-      const { entries } = await store.list(endpointStatusesPrefix(node, region));
+      const { entries } = await store.list(prefix);
       return new Map(entries.map(({ key, value }) => [key, value]));
     },
     async write(changes) {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { SimServer } from "../../datastore/sim/server.ts";
 import { SimStore } from "../../datastore/sim/store.ts";
+import { endpointStatusesPrefix } from "../../datastore/status-key.ts";
 import { SimClock } from "../../lib/sim/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import { parsePrefix } from "../../net/prefix.ts";
 import type { AgentFact } from "../fact.ts";
-import { type EndpointState, statusFiles, statusKeys } from "./endpoint-state.ts";
+import { type EndpointState, hostStatusKeys, statusFiles, statusKeys } from "./endpoint-state.ts";
 import { SimStatusSink } from "./sim/status-sink.ts";
 import { statusKeySink } from "./status-keys.ts";
 import { StatusReporter } from "./status-reporter.ts";
@@ -89,7 +90,7 @@ describe("the states of a node in the datastore", () => {
   statusSinkContract(
     async () => {
       const clock = new SimClock();
-      return statusKeySink(new SimStore(new SimServer(clock), clock), "n1", "");
+      return statusKeySink(new SimStore(new SimServer(clock), clock), endpointStatusesPrefix("n1"));
     },
     (which) => `/calico/felix/v2/no-region/host/n1/workload/k8s/ns%2f${which}/endpoint/eth0`,
   );
@@ -114,6 +115,21 @@ describe("how a state is told", () => {
     assert.deepEqual([...statusKeys(states(true), "n1", "")], [[key, '{"status":"up"}']]);
     assert.deepEqual([...statusKeys(states(false), "n1", "")], [[key, '{"status":"down"}']]);
     assert.match([...statusKeys(states(true), "n1", "eu").keys()].join(), /v2\/region-eu\/host/);
+  });
+
+  it("of a host endpoint under a key of its own; of several interfaces the worst counts", () => {
+    const states = [
+      { endpoint: "uplink", isUp: true },
+      { endpoint: "all", isUp: true },
+      { endpoint: "all", isUp: false },
+    ];
+    assert.deepEqual(
+      [...hostStatusKeys(states, "n1")],
+      [
+        ["/calico/felix/v1/host/n1/endpoint/uplink", '{"status":"up"}'],
+        ["/calico/felix/v1/host/n1/endpoint/all", '{"status":"down"}'],
+      ],
+    );
   });
 
   it("in a file that is there when it is up", () => {

@@ -94,6 +94,14 @@ describe("an endpoint's traffic and its state", function () {
     lab.netns.ip("link set far-cali1 up");
     await lab.until("the file", () => readdirSync(folder).join() === "k8s%20blue%2Fa%20eth0");
     assert.equal(JSON.parse(readFileSync(join(folder, "k8s%20blue%2Fa%20eth0"), "utf8")).ifaceName, "cali1");
+    const host = {
+      kind: "HostEndpoint",
+      metadata: { name: "uplink" },
+      spec: { node: "n1", interfaceName: "v0" },
+    } as const;
+    await lab.apply({ ...host, apiVersion: "projectcalico.org/v3" });
+    const hostState = async () => (await lab.store.get("/calico/felix/v1/host/n1/endpoint/uplink"))?.value;
+    await lab.until("the state of the host endpoint", async () => (await hostState()) === '{"status":"up"}');
     await lab.until("the other state", async () => (await state()) === '{"status":"up"}');
     await agent.end("SIGTERM");
     assert.equal(readdirSync(folder).length, 1, "what forwards stays up");

@@ -1,30 +1,22 @@
-import type { BgpFact } from "../../bgp/fact.ts";
-import type { DatastoreFact } from "../../datastore/fact.ts";
-import type { Store } from "../../datastore/store.ts";
-import type { IpamFact } from "../../ipam/fact.ts";
-import type { KernelFact } from "../../kernel/fact.ts";
 import { watchLinks } from "../../kernel/io/links.ts";
 import type { LinkWatch } from "../../kernel/links.ts";
 import type { Cancel } from "../../lib/clock.ts";
-import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import type { Address } from "../../net/address.ts";
+import type { HostGates } from "../../policy/chain.ts";
 import type { NodePolicy } from "../../policy/evaluate.ts";
 import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
 import { isEmpty } from "../../policy/output.ts";
 import type { BgpService } from "../bgp/bgp-service.ts";
-import type { Environment } from "../config/environment.ts";
 import type { FelixSettings } from "../config/felix.ts";
-import { felixSettings, type Variables } from "../config/read.ts";
-import type { ConntrackFact } from "../conntrack/fact.ts";
+import { felixSettings } from "../config/read.ts";
 import type { FlowWorld } from "../conntrack/judged-flow.ts";
 import { LivePolicy } from "../explain/live-policy.ts";
-import type { AgentFact } from "../fact.ts";
 import { endpointAddresses, flowWorld } from "../flow-world.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
 import { HostLinks } from "../host-links.ts";
-import { Intake, type IntakeTargets } from "../intake.ts";
+import { Intake } from "../intake.ts";
 import { LiveSettings } from "../live-settings.ts";
 import { isWorkloadName, OwnInterfaces } from "../own-interfaces.ts";
 import { PolicyHits } from "../policy-hits.ts";
@@ -33,38 +25,12 @@ import { Progress } from "../progress.ts";
 import { secretFiles } from "../secrets/io/secret-files.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { Waiters } from "../waiters.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { BgpSide } from "./bgp-side.ts";
 import { Datastore } from "./datastore.ts";
 import { type Firewall, leaveOthers, openFirewall, optionsFor } from "./firewall.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
-import type { FirewallFact } from "./open-dataplane.ts";
 import { Traffic } from "./traffic.ts";
-
-/** Everything that can be heard from a node. */
-export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | FirewallFact | ConntrackFact;
-
-/** What an agent is started with. */
-export interface AgentOptions {
-  readonly environment: Environment;
-  /** The configuration file and the environment, weakest first. */
-  readonly layers: readonly Variables[];
-  readonly store: Store;
-  readonly tell: Tell<NodeFact>;
-  /** The kernel took a turn's outcome, in so many seconds. */
-  readonly applied: (seconds: number) => void;
-  /** An endpoint came up, so many seconds after the news of it. */
-  readonly arrived: (seconds: number) => void;
-  /** IPAM should read pools and our node again. */
-  readonly onPools: () => void;
-  /** A CalicoNodeStatus, of whatever node, came, changed or went. */
-  readonly onNodeStatus: NonNullable<IntakeTargets["onNodeStatus"]>;
-  /** How loud BGP is to be from now on (BGPConfiguration logSeverityScreen); undefined: as everything else. */
-  readonly onBgpSeverity: (severity: string | undefined) => void;
-  /** Felix's settings, before the first turn and whenever they changed. */
-  readonly onSettings: (settings: FelixSettings) => void;
-  /** Endpoints may have come up or gone down. */
-  readonly onEndpoints: () => void;
-}
 
 /**
  * One node's agent: follows the datastore and the links, works out a turn whenever something changed, and hands it to the
@@ -223,6 +189,11 @@ export class Agent {
     if (!local || !fib || !this.#progress.covers(endpoint) || !this.links.isRunning(local.interfaceName)) return false;
     const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.settings.ipv6Support);
     return routed.every((prefix) => fib.holdsLocal(prefix)) && this.#traffic!.areFree(routed);
+  }
+
+  /** Whether the kernel holds the rules of a host endpoint, and its interface carries packets. */
+  isHostUp({ interfaceName }: Pick<HostGates, "interfaceName">): boolean {
+    return this.isProgrammed && (interfaceName === "*" || this.links.isRunning(interfaceName));
   }
 
   #isWorkload(name: string): boolean {

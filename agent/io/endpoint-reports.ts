@@ -1,11 +1,18 @@
 import { join } from "node:path";
+import { endpointStatusesPrefix, hostEndpointStatusPath } from "../../datastore/status-key.ts";
 import type { Store } from "../../datastore/store.ts";
 import type { Tell } from "../../lib/fact.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { systemRandom } from "../../lib/io/random.ts";
 import { type Environment, environmentFields } from "../config/environment.ts";
 import { type FelixSettings, felixFields } from "../config/felix.ts";
-import { type EndpointState, statusFiles, statusKeys } from "../endpoint-status/endpoint-state.ts";
+import {
+  type EndpointState,
+  type HostState,
+  hostStatusKeys,
+  statusFiles,
+  statusKeys,
+} from "../endpoint-status/endpoint-state.ts";
 import { statusFileSink } from "../endpoint-status/io/status-files.ts";
 import { statusKeySink } from "../endpoint-status/status-keys.ts";
 import { StatusReporter } from "../endpoint-status/status-reporter.ts";
@@ -19,6 +26,7 @@ export interface EndpointReportsOptions {
   readonly settings: () => FelixSettings;
   /** Every endpoint of this node, and whether it is up. */
   readonly states: () => readonly EndpointState[];
+  readonly hosts: () => readonly HostState[];
 }
 
 /**
@@ -36,6 +44,7 @@ export class EndpointReports {
   readonly #options: EndpointReportsOptions;
   #files: StatusReporter | undefined;
   #keys: StatusReporter | undefined;
+  #hostKeys: StatusReporter | undefined;
 
   constructor(options: EndpointReportsOptions) {
     this.#options = options;
@@ -43,22 +52,32 @@ export class EndpointReports {
 
   /** Looks at who is up now, and tells what is new. */
   look(): void {
-    const { settings, states, environment, store } = this.#options;
-    const { endpointReportingEnabled, openstackRegion: region } = settings();
+    const { settings, states, environment } = this.#options;
     const folder = statusFolder(settings(), environment.runDir);
     const now = states();
     if (folder !== "") this.#files ??= this.#open(statusFileSink(folder), () => 0);
     this.#files?.want(statusFiles(now));
-    const node = environment.nodeName;
-    if (endpointReportingEnabled)
-      this.#keys ??= this.#open(statusKeySink(store, node, region), () => settings().endpointReportingDelay);
-    this.#keys?.want(endpointReportingEnabled ? statusKeys(now, node, region) : new Map());
+    this.#lookAtKeys(now);
   }
 
   /** Stops; what was told stays: the endpoints forward without us. */
   stop(): void {
     this.#files?.stop();
     this.#keys?.stop();
+    this.#hostKeys?.stop();
+  }
+
+  #lookAtKeys(now: readonly EndpointState[]): void {
+    const { settings, hosts, environment, store } = this.#options;
+    const { endpointReportingEnabled: isWanted, openstackRegion: region } = settings();
+    const { nodeName: node } = environment;
+    const delay = (): number => settings().endpointReportingDelay;
+    if (isWanted) {
+      this.#keys ??= this.#open(statusKeySink(store, endpointStatusesPrefix(node, region)), delay);
+      this.#hostKeys ??= this.#open(statusKeySink(store, hostEndpointStatusPath(node, "")), delay);
+    }
+    this.#keys?.want(isWanted ? statusKeys(now, node, region) : new Map());
+    this.#hostKeys?.want(isWanted ? hostStatusKeys(hosts(), node) : new Map());
   }
 
   #open(sink: ConstructorParameters<typeof StatusReporter>[0]["sink"], delaySeconds: () => number): StatusReporter {

@@ -16,7 +16,8 @@ import { conntrackLevels } from "../conntrack/fact.ts";
 import { agentLevels } from "../fact.ts";
 import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
-import { Agent, type NodeFact } from "./agent.ts";
+import { Agent } from "./agent.ts";
+import type { NodeFact } from "./agent-options.ts";
 import { collectOnce } from "./collect.ts";
 import { EndpointReports } from "./endpoint-reports.ts";
 import { servePages } from "./http.ts";
@@ -128,6 +129,7 @@ export async function run(): Promise<void> {
     tell,
     settings: () => agent.settings,
     states: () => [...agent.graph.endpoints.values()].map((one) => ({ endpoint: one, isUp: agent.isUp(one.key) })),
+    hosts: () => [...agent.live.hosts.values()].map((one) => ({ endpoint: one.endpoint, isUp: agent.isHostUp(one) })),
   });
   tell({ fact: "agent.starting", version, datastore });
   const collection = new NodeCollection({
