@@ -127,9 +127,9 @@ export class IptablesDriver implements Tables {
   /** Packets and octets by rule name (its comment), summed over the rules that bear it. @throws KernelError */
   async counters(): Promise<ReadonlyMap<string, Count>> {
     const sums = new Map<string, Count>();
-    for (const delta of this.#tables.values()) {
-      if (!delta.isUsed) continue;
-      for (const [chain, rules] of await this.#port.save(delta.name)) {
+    for (const [table, chains] of await this.#port.saveAll()) {
+      if (!this.#tables.get(table)?.isUsed) continue;
+      for (const [chain, rules] of chains) {
         for (const { identity, comment, count } of rules) {
           if (comment === "" || (identity === "" && !chain.startsWith(ourPrefix))) continue;
           const { packets, bytes } = sums.get(comment) ?? { packets: 0, bytes: 0 };

@@ -56,6 +56,14 @@ export function iptablesContract(open: () => IptablesWorld): void {
     assert.ok(saved.has("FORWARD"));
   });
 
+  it("lists all tables at once as it lists each", async () => {
+    await commit("filter", ":cali-a - [0:0]", `-A cali-a ${rule("one", "DROP")}`);
+    await commit("raw", ":cali-b - [0:0]");
+    const all = await port.saveAll();
+    for (const table of ["filter", "raw"] as const) assert.deepEqual(all.get(table), await port.save(table));
+    assert.ok(!all.get("mangle")?.has("cali-a"));
+  });
+
   it("empties a chain that is declared, and leaves the others", async () => {
     await commit(
       "filter",

@@ -47,6 +47,8 @@ export interface IptablesPort {
   restore(table: TableName, lines: readonly string[]): Promise<Outcome>;
   /** What a table holds now; a table that nobody has made yet is empty. @throws KernelError */
   save(table: TableName): Promise<SavedTable>;
+  /** What all tables hold now that anybody has made, in one look. @throws KernelError */
+  saveAll(): Promise<ReadonlyMap<TableName, SavedTable>>;
   /**
    * Calls when somebody else may have changed one of these tables, within half a second, where it concerns us: one of our chains
    * or one of the kernel's own. Changes of our own may be called too.

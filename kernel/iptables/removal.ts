@@ -7,7 +7,10 @@ import type { TableName } from "./table.ts";
  * Takes everything of ours out of these tables: our rules in chains of others first, then the chains. One to which somebody else leads is left,
  * empty. Answers those, as `TABLE CHAIN`. @throws KernelError
  */
-export async function removeAllOf(port: IptablesPort, tables: readonly TableName[]): Promise<readonly string[]> {
+export async function removeAllOf(
+  port: Pick<IptablesPort, "save" | "restore">,
+  tables: readonly TableName[],
+): Promise<readonly string[]> {
   const left: string[] = [];
   for (const table of tables) {
     const chains = await port.save(table);

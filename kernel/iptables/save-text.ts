@@ -1,5 +1,6 @@
-import type { SavedRule, SavedTable } from "./port.ts";
+import { hookChains, type SavedRule, type SavedTable } from "./port.ts";
 import { stampPrefix } from "./stamp.ts";
+import type { TableName } from "./table.ts";
 
 const comments = /--comment ("(?:[^"\\]|\\.)*"|\S+)/g;
 const quoted = /"(?:[^"\\]|\\.)*"/g;
@@ -18,6 +19,22 @@ export function parseSave(text: string): SavedTable | undefined {
     else if (line === "COMMIT") ended = true;
   }
   return ended || text.trim() === "" ? chains : undefined;
+}
+
+/** The tables as `iptables-save -c` prints them one after the other, those we know. Undefined when the listing broke off. */
+export function parseSaveAll(text: string): ReadonlyMap<TableName, SavedTable> | undefined {
+  const tables = new Map<TableName, SavedTable>();
+  for (const part of text.split(/^(?=\*)/m).filter((each) => each.startsWith("*"))) {
+    const name = part.slice(1, part.indexOf("\n"));
+    const table = parseSave(part);
+    if (!table) return undefined;
+    if (isTableName(name)) tables.set(name, table);
+  }
+  return tables;
+}
+
+function isTableName(name: string): name is TableName {
+  return Object.hasOwn(hookChains, name);
 }
 
 function readRule(line: string, chains: Map<string, SavedRule[]>): void {

@@ -175,7 +175,9 @@ export class RandomWorld {
       profiles: [...new Set([`kns.${namespace}`, ...this.some(this.#hosts ? HOST_PROFILES : PROFILES, 1)])],
       ...(this.chance(0.7) && { ports: [port] }),
       ...(this.chance(0.1) && { allowSpoofedSourcePrefixes: [this.pick(["10.99.0.0/24", "fd99::/64"])] }),
-      ...(this.chance(0.05) && { qosControls: { ingressPacketRate: 1000, egressMaxConnections: 5 } }),
+      ...(this.chance(0.05) && {
+        qosControls: { ingressPacketRate: 1000, ingressPacketBurst: 500, egressMaxConnections: 500 },
+      }),
       ...(this.chance(0.05) && { ipNATs: [{ internalIP: ADDRESSES[n]!, externalIP: "203.0.113.1" }] }),
     };
     const value = { kind: "WorkloadEndpoint", apiVersion, metadata, spec } as const;

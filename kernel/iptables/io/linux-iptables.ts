@@ -4,7 +4,7 @@ import { errno } from "../../errno.ts";
 import { KernelError } from "../../error.ts";
 import { outcomeOf } from "../complaint.ts";
 import type { Disturbance, IptablesPort, Outcome, SavedTable } from "../port.ts";
-import { parseSave } from "../save-text.ts";
+import { parseSave, parseSaveAll } from "../save-text.ts";
 import type { TableName } from "../table.ts";
 import type { IptablesVariant } from "../variant.ts";
 import { iptablesCommand } from "./command.ts";
@@ -66,20 +66,11 @@ export class LinuxIptables implements IptablesPort {
   }
 
   save(table: TableName): Promise<SavedTable> {
-    return this.#inTurn(async () => {
-      for (const watch of this.#watches) watch.settled();
-      const command = this.#command("save", ["--counters", "--table", table]);
-      const ran = await run(command, "", saveWithinMs, undefined, (pid) => this.#known(pid));
-      if (ran.isMissing) throw this.#missing("save");
-      const { status, output, complaint } = ran;
-      const chains = output === undefined ? undefined : parseSave(output);
-      if (status === 0 && chains) return chains;
-      const words = complaint.trim().slice(0, 240) || (output ?? "").trim().slice(0, 240);
-      throw new KernelError("kernel/refused", `${command.file} cannot list table ${table} (${this.name}): ${words}`, {
-        operation: `list iptables table ${table}`,
-        errno: errno.EIO,
-      });
-    });
+    return this.#list(["--counters", "--table", table], `table ${table}`, parseSave);
+  }
+
+  saveAll(): Promise<ReadonlyMap<TableName, SavedTable>> {
+    return this.#list(["--counters"], "tables", parseSaveAll);
   }
 
   watch(tables: readonly TableName[], heard: (where: Disturbance) => void): Cancel {
@@ -100,6 +91,23 @@ export class LinuxIptables implements IptablesPort {
     this.#process?.close();
     for (const watch of this.#watches) watch.close();
     this.#watches.clear();
+  }
+
+  #list<T>(args: readonly string[], what: string, parse: (text: string) => T | undefined): Promise<T> {
+    return this.#inTurn(async () => {
+      for (const watch of this.#watches) watch.settled();
+      const command = this.#command("save", args);
+      const ran = await run(command, "", saveWithinMs, undefined, (pid) => this.#known(pid));
+      if (ran.isMissing) throw this.#missing("save");
+      const { status, output, complaint } = ran;
+      const read = output === undefined ? undefined : parse(output);
+      if (status === 0 && read) return read;
+      const words = complaint.trim().slice(0, 240) || (output ?? "").trim().slice(0, 240);
+      throw new KernelError("kernel/refused", `${command.file} cannot list ${what} (${this.name}): ${words}`, {
+        operation: `list iptables ${what}`,
+        errno: errno.EIO,
+      });
+    });
   }
 
   #inTurn<T>(body: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Cancel } from "../../../lib/clock.ts";
 import { KernelError } from "../../error.ts";
 import { type Disturbance, hookChains, type IptablesPort, type Outcome, type SavedTable } from "../port.ts";
-import { parseSave } from "../save-text.ts";
+import { parseSave, parseSaveAll } from "../save-text.ts";
 import type { TableName } from "../table.ts";
 
 interface SimRule {
@@ -79,6 +79,11 @@ export class SimIptables implements IptablesPort {
   async save(table: TableName): Promise<SavedTable> {
     this.#check();
     return parseSave(this.text(table))!;
+  }
+
+  async saveAll(): Promise<ReadonlyMap<TableName, SavedTable>> {
+    this.#check();
+    return parseSaveAll([...this.#tables.keys()].map((table) => this.text(table)).join(""))!;
   }
 
   watch(tables: readonly TableName[], heard: (where: Disturbance) => void): Cancel {
