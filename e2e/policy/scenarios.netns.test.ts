@@ -2,31 +2,18 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type { DataplaneKind } from "../../agent/dataplane/dataplane.ts";
 import { DataplaneLab } from "../../agent/dataplane/io/dataplane-lab.ts";
-import { NftablesDataplane } from "../../agent/dataplane/nftables/dataplane.ts";
 import { defaultOptions } from "../../agent/dataplane/options.ts";
-import { openNetlink } from "../../kernel/io/netlink-socket.ts";
-import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
-import { manxTable } from "../../kernel/nftables/table.ts";
-import { systemClock } from "../../lib/io/clock.ts";
 import { castNet } from "./cast.ts";
 import { outputOf, readScenarios } from "./scenario.ts";
 
 const folder = new URL("scenarios/", import.meta.url);
 const files = readdirSync(folder).sort();
-const kinds: readonly DataplaneKind[] = ["nftables"];
-
-const open = (_kind: DataplaneKind, options: typeof defaultOptions, netns: string) =>
-  new NftablesDataplane({
-    port: new NfnetlinkPort(openNetlink, manxTable, netns),
-    clock: systemClock,
-    tell: () => {},
-    options,
-  });
+const kinds: readonly DataplaneKind[] = ["nftables", "iptables-nft", "iptables-legacy"];
 
 for (const kind of kinds) {
   describe(`scenarios of policy, by ${kind}`, function () {
     this.timeout(30_000);
-    const lab = new DataplaneLab(`manx-policy-${process.pid}-s${kind.slice(-3)}`, kind, defaultOptions, open, castNet);
+    const lab = new DataplaneLab(`manx-policy-${process.pid}-s${kind.slice(-3)}`, kind, defaultOptions, castNet);
     before(() => lab.open());
     after(() => lab.close());
 

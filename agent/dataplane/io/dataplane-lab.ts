@@ -2,10 +2,11 @@ import type { PolicyOutput } from "../../../policy/output.ts";
 import type { Packet } from "../../../policy/packet.ts";
 import { PolicyState } from "../../../policy/policy-state.ts";
 import type { Dataplane, DataplaneKind, RuleCount } from "../dataplane.ts";
-import type { FirewallOptions } from "../options.ts";
+import { defaultOptions, type FirewallOptions } from "../options.ts";
 import type { Firewall } from "../sim/agreement.ts";
 import { HOST_ADDRESSES, LAB_INTERFACES, TRANSLATED, UPLINK_PACKET } from "../sim/lab-net.ts";
 import { transition } from "../sim/transition.ts";
+import { type DataplaneFact, openDataplane } from "./open.ts";
 import { type LabInterface, PacketLab } from "./packet-lab.ts";
 
 /** Opens a dataplane in a namespace, given by its path. Whatever the dataplane cannot do is an error. */
@@ -22,38 +23,47 @@ export interface LabNet {
 const usual: LabNet = { interfaces: LAB_INTERFACES, own: HOST_ADDRESSES, translated: TRANSLATED };
 
 /**
- * A dataplane of an agent's in a namespace of its own, as a firewall that packets can ask. A policy follows upon the one before by
- * what differs, as it does on a node.
+ * One of an agent's firewalls in a namespace of its own, that packets can ask. A policy follows upon the one before by what
+ * differs, as it does on a node, and so do options.
  */
 export class DataplaneLab implements Firewall {
+  readonly name: DataplaneKind;
   readonly lab: PacketLab;
-  readonly #kind: DataplaneKind;
-  readonly #options: FirewallOptions;
-  readonly #open: OpenDataplane;
   readonly #net: LabNet;
+  readonly #complaints: string[] = [];
+  #options: FirewallOptions;
   #dataplane: Dataplane | undefined;
   #state = new PolicyState();
 
-  constructor(name: string, kind: DataplaneKind, options: FirewallOptions, open: OpenDataplane, net: LabNet = usual) {
+  constructor(name: string, kind: DataplaneKind, options: FirewallOptions = defaultOptions, net: LabNet = usual) {
+    this.name = kind;
     this.lab = new PacketLab(name, UPLINK_PACKET);
-    this.#kind = kind;
     this.#options = options;
-    this.#open = open;
     this.#net = net;
   }
 
   async open(): Promise<void> {
     await this.lab.open(this.#net.interfaces, this.#net.own, this.#net.translated);
-    this.#dataplane = this.#open(this.#kind, this.#options, `/run/netns/${this.lab.node}`);
+    const tell = (fact: DataplaneFact) => {
+      if ("error" in fact) this.#complaints.push(JSON.stringify(fact));
+    };
+    const netns = `/run/netns/${this.lab.node}`;
+    this.#dataplane = openDataplane({ kind: this.name, options: this.#options, tell, netns });
     this.#dataplane.allowDeletes();
   }
 
-  async enforce(output: PolicyOutput): Promise<void> {
+  /** @throws Error when the kernel refused any of it */
+  async enforce(output: PolicyOutput, options: FirewallOptions = this.#options): Promise<void> {
     const next = new PolicyState();
     next.apply(output);
-    this.#dataplane!.apply(transition(this.#state, next));
+    const dataplane = this.#dataplane!;
+    if (options !== this.#options) dataplane.setOptions(options);
+    dataplane.apply(transition(this.#state, next));
+    this.#options = options;
     this.#state = next;
-    await this.#dataplane!.commit();
+    await dataplane.commit();
+    const complaints = this.#complaints.splice(0);
+    if (complaints.length > 0) throw new Error(`${this.name}: ${complaints.join("; ")}`);
   }
 
   send(packets: readonly Packet[]): Promise<boolean[]> {
@@ -67,5 +77,21 @@ export class DataplaneLab implements Firewall {
   close(): void {
     this.#dataplane?.close();
     this.lab.close();
+  }
+}
+
+/** Works with labs of one kind side by side, so that they wait for the kernel together; whatever becomes of it, they are taken away. */
+export async function withLabs<T>(
+  name: string,
+  kind: DataplaneKind,
+  count: number,
+  work: (labs: readonly DataplaneLab[]) => Promise<T>,
+): Promise<T> {
+  const labs = Array.from({ length: count }, (_, n) => new DataplaneLab(`${name}${n}`, kind));
+  try {
+    for (const lab of labs) await lab.open();
+    return await work(labs);
+  } finally {
+    for (const lab of labs) lab.close();
   }
 }

@@ -18,6 +18,8 @@ const PEER_MAC = "02:00:00:00:00:02";
 const ETHERNET = 14;
 /** As many as the low half of a mark has. */
 const MOST_IDS = 0xffff;
+/** How the source MAC of a frame begins, and of the one that tells that all before it have been worked off. */
+const [FRAME, LAST] = [0x06, 0x0a];
 
 /**
  * A node in a network namespace, whose interfaces end in a second one from which any packet can be sent to it. `send`
@@ -32,7 +34,7 @@ export class PacketLab {
   #answers: AsyncIterator<string> | undefined;
   #serial = 0;
 
-  /** `uplink` is a packet that is always let through. */
+  /** `uplink` is any packet that comes in from outside. */
   constructor(name: string, uplink: Packet) {
     this.node = `${name}-node`;
     this.#peers = `${name}-peers`;
@@ -105,11 +107,11 @@ export class PacketLab {
    */
   async send(packets: readonly Packet[]): Promise<boolean[]> {
     const ids: number[] = [];
-    const sent = [...packets, this.#uplink].map((packet) => {
+    const sent = [...packets, this.#uplink].map((packet, at) => {
       this.#serial = (this.#serial % MOST_IDS) + 1;
       ids.push(this.#serial);
       const mac = Buffer.alloc(6);
-      mac.writeUIntBE(0x060000000000 + this.#serial, 0, 6);
+      mac.writeUIntBE((at < packets.length ? FRAME : LAST) * 2 ** 40 + this.#serial, 0, 6);
       const wanted = packet.preDnat ? { ...packet, ...packet.preDnat } : packet;
       const frame = Buffer.from(frameOf(wanted, mac, Buffer.from(NODE_MAC.replaceAll(":", ""), "hex")));
       const isOwn = packet.inInterface === undefined;

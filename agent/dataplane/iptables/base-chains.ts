@@ -5,6 +5,7 @@ import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts
 import type { Direction, Stage } from "../../../policy/rule.ts";
 import { SERVICE_RANGES, type SetId } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
+import { forgedSource } from "../rule-name.ts";
 import { failsafeRules } from "./host-chain.ts";
 import { hostDispatch, ipsetName, names, SOURCES } from "./names.ts";
 import { natTable } from "./nat-table.ts";
@@ -72,7 +73,7 @@ function rawTable(family: Family, needs: Needs, options: FirewallOptions): BaseT
   chains.set(names.sourceCheck, [
     `-m set --match-set ${ipsetName(SOURCES, family)} src,src -j RETURN`,
     ...linkLocal.map((net) => rule(`-s ${net}`, comment("link-local"), "-j RETURN")),
-    ...drop("the source is no address of this endpoint", "", options),
+    ...drop(forgedSource, "", options),
   ]);
   const ask = [`-j ${names.fromHost}`, rule(has(final), "-j ACCEPT")];
   if (needs.asks("untracked", "ingress")) {

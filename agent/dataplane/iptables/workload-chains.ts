@@ -4,6 +4,7 @@ import { compareAddresses } from "../../../net/address.ts";
 import type { Family } from "../../../net/family.ts";
 import type { EndpointGates } from "../../../policy/chain.ts";
 import type { FirewallOptions } from "../options.ts";
+import { unknownInterface } from "../rule-name.ts";
 import type { OwnedFloatingAddress } from "./base-chains.ts";
 import { dispatchChains } from "./dispatch.ts";
 import { packetLimit } from "./limit-rules.ts";
@@ -54,7 +55,7 @@ export class WorkloadChains {
 
   /** The trees by which packets find these chains. An interface that looks like a workload's and is nobody's drops. */
   dispatch(options: FirewallOptions): void {
-    const end = deny("no endpoint has this interface", "", "filter", options);
+    const end = deny(unknownInterface, "", "filter", options);
     const leaves = (chainOf: (name: string) => string) =>
       new Map([...this.#endpoints.keys()].map((name): [string, RuleText[]] => [name, [`-g ${chainOf(name)}`]]));
     const { from, to, limits } = this.#trees;

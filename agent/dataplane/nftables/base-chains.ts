@@ -7,6 +7,7 @@ import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts
 import { describeReason } from "../../../policy/evaluate.ts";
 import { SERVICE_RANGES } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
+import { forgedSource, unknownInterface } from "../rule-name.ts";
 import { denialAt, denyRule } from "./deny.ts";
 import type { FixedSets } from "./fixed-sets.ts";
 import { hostDispatchRules, needsQuiet } from "./host-chains.ts";
@@ -168,7 +169,7 @@ function serviceLoop(sets: FixedSets, options: FirewallOptions): Chain[] {
 }
 
 function dispatch(key: "iifname" | "oifname", map: string, options: FirewallOptions): Rule[] {
-  const unknown = denyRule("no endpoint has this interface", options, denialAt("normal", options));
+  const unknown = denyRule(unknownInterface, options, denialAt("normal", options));
   return [{ expressions: [{ kind: "vmap", key, map }] }, unknown];
 }
 
@@ -189,13 +190,13 @@ function sourceRules(options: FirewallOptions): Rule[] {
       { expressions: [{ kind: "lookup", key: ["ip6 saddr", "iifname"], set: spoofable.ipv6 }, { kind: "accept" }] },
     );
   }
-  return [...rules, denyRule("the source is no address of this endpoint", options, "drop")];
+  return [...rules, denyRule(forgedSource, options, "drop")];
 }
 
 function toHostRules(options: FirewallOptions): Rule[] {
   const { endpointToHost } = options;
   const rules: Rule[] = neighbourDiscoveryTypes.map((type) => ({
-    expressions: [{ kind: "icmp", family: "ipv6", type }, { kind: "accept" }],
+    expressions: [{ kind: "icmp", family: "ipv6", type }, { kind: "counter" }, { kind: "accept" }],
     name: describeReason({ by: "neighbour discovery" }),
   }));
   rules.push({ expressions: [{ kind: "jump", chain: names.fromWorkload }] });

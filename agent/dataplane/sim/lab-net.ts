@@ -34,7 +34,7 @@ export function wayTo(destination: Address): string | undefined {
   return ways.get(formatAddress(destination));
 }
 
-/** A packet from outside to the node itself that nothing can deny: to a failsafe port. */
+/** A packet from outside to the node itself, to a failsafe port. */
 export const UPLINK_PACKET: Packet = {
   source: parseAddress(ADDRESSES[4])!,
   destination: parseAddress(HOST_ADDRESSES[0]!)!,

@@ -20,7 +20,7 @@ export function randomPacket(world: RandomWorld, hosts: boolean): Packet | undef
   const inInterface = world.pick(
     hosts ? [...INTERFACES, UPLINK, UPLINK, UPLINK2, undefined] : [...INTERFACES, ...INTERFACES, UPLINK],
   );
-  const service = hosts && inInterface !== undefined && world.chance(0.15) ? world.pick(services) : undefined;
+  const service = hosts && world.chance(0.15) ? world.pick(services) : undefined;
   const destination = service?.[1] ?? world.pick(hosts ? everywhere : plain);
   const source = drawSource(world, inInterface, destination);
   const outInterface = wayTo(destination);

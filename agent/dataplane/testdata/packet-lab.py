@@ -2,8 +2,9 @@
 
 One JSON line in, {"packets": [[slot, hex, id], ...], "last": id}. A packet with a slot is an Ethernet frame that leaves by the slot-th
 interface of PODS_NS, and its id the number in its source MAC; one without is an IP packet that NODE_NS itself sends, and its id
-is the low half of its mark. `last` always gets through. One JSON line out: the ids that were counted behind the node's own rules, in
-the table `inet probe` of NODE_NS. Afterwards its counters and conntrack are empty.
+is the low half of its mark. `last` is the id of a frame whose source MAC begins with LAST: it is seen and dropped before any other rule,
+when all frames before it have been worked off. One JSON line out: the ids that were counted behind the node's own rules, in the table
+`inet probe` of NODE_NS. Afterwards its counters and conntrack are empty.
 Environment: TRANSLATED, a JSON list of [address, address]: what is sent to the first goes to the second."""
 import ctypes, json, os, re, socket, struct, sys, time
 
@@ -14,13 +15,15 @@ def enter(name):
     os.close(fd)
 
 # One CPU for all frames: packets of one CPU are worked off in the order in which they were sent.
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+cpus = sorted(os.sched_getaffinity(0))
+os.sched_setaffinity(0, {cpus[os.getpid() % len(cpus)]})
 enter(sys.argv[1])
 out = []
 for name in sys.argv[3:]:
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0); s.bind((name, 0)); out.append(s)
 enter(sys.argv[2])
 ID_MASK = 0xffff
+LAST = '0a'
 own = {4: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), 6: socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)}
 def send_own(packet, mark):
     version = packet[0] >> 4; s = own[version]; s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark)
@@ -40,11 +43,11 @@ run('add table inet probe; add set inet probe frames { type ether_addr; flags dy
 def chain(hook, priority, rules, kind='filter'):
     run(f'add chain inet probe {hook}_{kind} {{ type {kind} hook {hook} priority {priority}; }}')
     for rule in rules: run(f'add rule inet probe {hook}_{kind} {rule}')
+chain('prerouting', -1000, [f'ether saddr & ff:00:00:00:00:00 == {LAST}:00:00:00:00:00 update @frames {{ ether saddr counter }} drop'])
 for hook in ('forward', 'input'): chain(hook, 10, ['meta iiftype ether update @frames { ether saddr counter }'])
-# The kernel's own multicast reports carry any mark.
-chain('postrouting', 90, ['ip6 daddr ff00::/8 accept', f'meta mark and {ID_MASK} != 0 update @own {{ meta mark and {ID_MASK} counter }}'])
-# What the node answers by itself would be counted by the rules under test.
-chain('output', -1000, [f'meta mark and {ID_MASK} == 0 drop'])
+chain('postrouting', 90, [f'meta mark and {ID_MASK} != 0 update @own {{ meta mark and {ID_MASK} counter }}'])
+# What the node answers by itself would be counted by the rules under test; the kernel's own multicast reports carry any mark.
+chain('output', -1000, ['ip6 daddr ff00::/8 drop', f'meta mark and {ID_MASK} == 0 drop'])
 translated = [(f'ip{"6" if ":" in was else ""} daddr {was} dnat ip{"6" if ":" in was else ""} to {now}') for was, now in json.loads(os.environ.get('TRANSLATED', '[]'))]
 if translated:
     chain('prerouting', -100, translated, 'nat'); chain('output', -100, translated, 'nat')
