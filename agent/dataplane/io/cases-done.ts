@@ -12,10 +12,9 @@ export class CasesDone {
     this.count = this.#read();
   }
 
-  /** One more; written down every hundred. */
-  one(): void {
-    this.count++;
-    if (this.count % 100 !== 0) return;
+  /** So many more. */
+  add(cases: number): void {
+    this.count += cases;
     mkdirSync(new URL(".", this.#file), { recursive: true });
     writeFileSync(this.#file, String(this.count));
   }

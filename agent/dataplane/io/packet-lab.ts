@@ -57,41 +57,25 @@ export class PacketLab {
     ];
     run("ip", "netns", "exec", this.node, "sysctl", "-q", "-w", ...sysctls, ...silence);
     run("ip", "netns", "exec", this.#peers, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1");
-    run("ip", "-n", this.node, "link", "set", "lo", "up");
-    for (const address of own) run("ip", "-n", this.node, "addr", "add", address, "dev", "lo");
+    const node = ["link set lo up", ...own.map((address) => `addr add ${address} dev lo`)];
+    const peers: string[] = [];
     for (const [slot, { name, addresses }] of interfaces.entries()) {
       this.#slots.set(name, slot);
-      run(
-        "ip",
-        "-n",
-        this.node,
-        "link",
-        "add",
-        name,
-        "address",
-        NODE_MAC,
-        "type",
-        "veth",
-        "peer",
-        "name",
-        name,
-        "address",
-        PEER_MAC,
-        "netns",
-        this.#peers,
-      );
-      run("ip", "-n", this.node, "link", "set", name, "up");
-      run("ip", "-n", this.#peers, "link", "set", name, "up");
+      const peer = `peer name ${name} address ${PEER_MAC} netns ${this.#peers}`;
+      node.push(`link add ${name} address ${NODE_MAC} type veth ${peer}`, `link set ${name} up`);
+      peers.push(`link set ${name} up`);
       for (const address of addresses) {
-        run("ip", "-n", this.node, "route", "add", address, "dev", name);
-        run("ip", "-n", this.node, "neigh", "add", address, "lladdr", PEER_MAC, "dev", name, "nud", "permanent");
+        node.push(`route add ${address} dev ${name}`);
+        node.push(`neigh add ${address} lladdr ${PEER_MAC} dev ${name} nud permanent`);
       }
     }
     // What the node itself sends there is routed once before its destination changes.
     for (const [was, now] of translated) {
       const way = interfaces.find(({ addresses }) => addresses.includes(now));
-      if (way) run("ip", "-n", this.node, "route", "add", was, "dev", way.name);
+      if (way) node.push(`route add ${was} dev ${way.name}`);
     }
+    batch(this.node, node);
+    batch(this.#peers, peers);
     const prober = spawn("python3", [PROBER, this.#peers, this.node, ...this.#slots.keys()], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, TRANSLATED: JSON.stringify(translated) },
@@ -157,6 +141,11 @@ function removeNamespace(name: string): void {
   } catch {
     // It was not there.
   }
+}
+
+/** Lines for `ip` in a namespace. @throws Error when it refuses one */
+function batch(netns: string, lines: readonly string[]): void {
+  execFileSync("ip", ["-n", netns, "-batch", "-"], { input: lines.join("\n"), stdio: ["pipe", "ignore", "inherit"] });
 }
 
 function run(command: string, ...args: readonly string[]): void {

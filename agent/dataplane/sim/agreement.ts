@@ -69,7 +69,8 @@ export function* turnsOf(
   worlds: readonly FirewallOptions[],
   each: number,
 ): Generator<Turn, void> {
-  for (let n = 0; n < count; n++) yield { seed: first + n, options: worlds[Math.floor(n / each) % worlds.length]! };
+  for (let seed = first; seed < first + count; seed++)
+    yield { seed, options: worlds[Math.floor(seed / each) % worlds.length]! };
 }
 
 async function play(
