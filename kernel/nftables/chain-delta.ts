@@ -2,7 +2,7 @@ import { type Chain, type Hook, samePlace } from "./chain.ts";
 import { type EncodedRule, encodeRule, isMatch } from "./encoded-rule.ts";
 import type { Expression } from "./expression.ts";
 import type { ChainState, Operation, RuleState } from "./port.ts";
-import type { Rule } from "./rule.ts";
+import { looksInto, type Rule } from "./rule.ts";
 import type { TableFamily } from "./table.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -68,6 +68,8 @@ export class ChainDelta {
   readonly #ahead = new Set<string>();
   /** What is wished of chains that the kernel does not take, while something else stands in for them: without logs, or a drop. */
   readonly #wishes = new Map<string, WantedChain & { readonly drops: boolean }>();
+  /** Sets that the kernel does not take, and the names of the drops that stand in for chains that look into them. */
+  readonly #lostSets = new Map<string, string>();
   readonly #rulesAtOnce: number;
 
   /** `rulesAtOnce`: how many rules of new chains may go into one transaction. */
@@ -83,6 +85,7 @@ export class ChainDelta {
     if (wish && sameHook(wish.hook, chain.hook) && sameRules(wish.rules, rules)) return;
     this.#wishes.delete(chain.name);
     this.#wanted.set(chain.name, { hook: chain.hook, rules });
+    for (const [set, why] of this.#lostSets) this.#withoutSet(chain.name, set, why);
     this.#recheck(chain.name);
   }
 
@@ -119,10 +122,22 @@ export class ChainDelta {
     return true;
   }
 
+  /** The set is not to be had: one drop stands in for every chain that looks into it; answers which these are. */
+  loseSet(set: string, why: string): readonly string[] {
+    this.#lostSets.set(set, why);
+    return [...this.#wanted.keys()].filter((name) => this.#withoutSet(name, set, why));
+  }
+
+  /** The set can be spoken of again. */
+  foundSet(set: string): void {
+    this.#lostSets.delete(set);
+  }
+
   /** Wants again what was wished of chains for which something stands in; answers whether there are any. */
   wantWishes(): boolean {
     const wishes = [...this.#wishes];
     this.#wishes.clear();
+    this.#lostSets.clear();
     for (const [name, wish] of wishes) {
       this.#wanted.set(name, wish);
       this.#recheck(name);
@@ -224,6 +239,25 @@ export class ChainDelta {
     if (deletes) return this.#dirty.size > 0;
     for (const name of this.#dirty) if (this.#wanted.has(name) && !this.#isStuck(name)) return true;
     return false;
+  }
+
+  /** Of a base chain only the rules about the set become drops, and go where they would have translated. */
+  #withoutSet(name: string, set: string, why: string): boolean {
+    const wanted = this.#wanted.get(name)!;
+    const isLost = ({ rule }: EncodedRule): boolean => looksInto(rule, new Set([set]));
+    if (!wanted.rules.some(isLost)) return false;
+    const { hook, rules } = this.#wishes.get(name) ?? wanted;
+    const drop = (rule: Rule): EncodedRule => {
+      const others = rule.expressions.filter((each) => each.kind !== "lookup" || each.set !== set);
+      return encodeRule(this.#family, dropInstead(others, why));
+    };
+    const instead = (each: EncodedRule): EncodedRule[] =>
+      !isLost(each) ? [each] : hook?.type === "nat" ? [] : [drop(each.rule)];
+    const standing = hook ? wanted.rules.flatMap(instead) : [drop({ expressions: [] })];
+    this.#wishes.set(name, { hook, rules, drops: true });
+    this.#wanted.set(name, { hook, rules: standing });
+    this.#recheck(name);
+    return true;
   }
 
   /** Whether a chain is wanted, no base chain, and new: nothing in the kernel can lead to it. */

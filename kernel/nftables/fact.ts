@@ -14,7 +14,10 @@ export type NftFact =
       readonly attempt: number;
       readonly retryMs: number;
     }
-  /** The kernel never takes some rule of this chain: it does without its log, or a drop stands in for the chain; all else goes on. */
+  /**
+   * The kernel never takes some rule of this chain, or a set that it looks into: it does without its log, or a drop stands in for the
+   * chain; all else goes on. `chain` is empty when it is a set that nobody looks into.
+   */
   | {
       readonly fact: "nft.isolated";
       readonly table: string;

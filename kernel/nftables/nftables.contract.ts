@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { errno } from "../errno.ts";
+import { commentOf } from "./comment.ts";
 import { elementKey } from "./element.ts";
 import { encodeRule } from "./encoded-rule.ts";
 import type { Expression } from "./expression.ts";
@@ -64,6 +65,22 @@ export function nftablesContract(open: () => Promise<PortUnderTest>): void {
   it("there is no table before the first transaction", async () => {
     assert.equal((await at.port.dump()).table, undefined);
     assert.deepEqual([...(await at.port.rules())], []);
+  });
+
+  it("a set keeps the comment that it was made with", async () => {
+    await put();
+    const about = { ...hosts, name: "about", comment: "role == 'web'" };
+    await commit(
+      { kind: "new set", set: about },
+      { kind: "new set", set: { ...about, name: "long", comment: 'é"'.repeat(99) } },
+    );
+    await commit({ kind: "new set", set: { ...about, comment: "role == 'db'" } });
+    const sets = (await at.port.dump()).table?.sets;
+    const comments = ["about", "long", "hosts"].map((name) => {
+      const set = sets?.get(name);
+      return set?.kind === "set" ? set.spec.comment : "no set";
+    });
+    assert.deepEqual(comments, ["role == 'web'", commentOf('é"'.repeat(99)), undefined]);
   });
 
   it("a dump shows what was committed", async () => {

@@ -68,6 +68,7 @@ export function printSet(set: NamedSet): string {
   const elements = set.interval ? disjoint(keys, keyOctets(set.key)) : keys;
   const lines = [`\tset ${set.name} {`, `\t\ttype ${set.key.join(" . ")}`];
   if (set.interval) lines.push("\t\tflags interval");
+  if (set.comment !== undefined) lines.push(`\t\tcomment "${commentOf(set.comment)}"`);
   if (elements.length > 0) {
     lines.push(`\t\telements = { ${elements.map((key) => printElement(set, key)).join(", ")} }`);
   }

@@ -18,7 +18,7 @@ const acceptMark = 0x10000;
 export const representativeTable: Table = {
   ...manxTable,
   sets: [
-    { name: "hosts", key: ["ipv4_addr"], elements: ["10.0.0.2", "10.0.0.1", "10.0.0.1"] },
+    { name: "hosts", key: ["ipv4_addr"], comment: "role == 'web'", elements: ["10.0.0.2", "10.0.0.1", "10.0.0.1"] },
     {
       name: "nets",
       key: ["ipv4_addr"],
@@ -31,7 +31,13 @@ export const representativeTable: Table = {
         "255.255.255.0/24",
       ],
     },
-    { name: "nets6", key: ["ipv6_addr"], interval: true, elements: ["fd00::/8", "2001:db8::1"] },
+    {
+      name: "nets6",
+      key: ["ipv6_addr"],
+      interval: true,
+      comment: "x".repeat(200),
+      elements: ["fd00::/8", "2001:db8::1"],
+    },
     { name: "ports", key: ["inet_service"], interval: true, elements: ["80", "90-100", "95-110", "65535"] },
     { name: "named-ports", key: ["ipv4_addr", "inet_proto", "inet_service"], elements: ["10.0.0.1 . tcp . 80"] },
     { name: "net-ports", key: ["ipv6_addr", "inet_service"], interval: true, elements: ["fd00::/64 . 80"] },

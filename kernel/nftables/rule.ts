@@ -9,3 +9,8 @@ export interface Rule {
   readonly expressions: readonly Expression[];
   readonly name?: string;
 }
+
+/** Whether a rule looks into any of these sets. */
+export function looksInto({ expressions }: Rule, sets: { has(set: string): boolean }): boolean {
+  return expressions.some((each) => each.kind === "lookup" && sets.has(each.set));
+}

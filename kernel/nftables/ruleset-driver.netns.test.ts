@@ -86,6 +86,28 @@ describe("the nftables driver in a running kernel", function () {
     assert.equal(nft("-s", "list", "table", "inet", "manx").replace(/,\s+/g, ", "), golden);
   });
 
+  it("a set that the kernel never takes costs those who look into it, and nobody else", async () => {
+    const { driver, told } = start();
+    driver.allowDeletes();
+    driver.want(counting(1));
+    const six = "ipv6_addr";
+    driver.wantSet({ name: "wide", key: [six, six, six, six, six] });
+    driver.wantSet({ name: "fine", key: ["ipv4_addr"], comment: "what is fine" });
+    driver.changeElements("fine", ["10.0.0.1"]);
+    for (const [name, key] of [
+      ["wide", "ip6 saddr"],
+      ["fine", "ip saddr"],
+    ] as const) {
+      driver.wantChain({ name: `of-${name}`, rules: [{ expressions: [{ kind: "lookup", key: [key], set: name }] }] });
+    }
+    await driver.apply();
+    const text = nft("-s", "list", "table", "inet", "manx");
+    assert.match(text, /chain of-wide {\s+counter drop comment "the kernel refuses the set wide: EINVAL"\s+}/);
+    assert.match(text, /chain of-fine {\s+ip saddr @fine\s+}/);
+    assert.match(text, /comment "what is fine"\s+elements = { 10.0.0.1 }/);
+    assert.deepEqual([...new Set(told.map(({ fact }) => fact))], ["nft.refused", "nft.isolated"]);
+  });
+
   it("counters survive the rewrite of what is around them, in other chains and in their own", async () => {
     const { driver } = start();
     driver.allowDeletes();

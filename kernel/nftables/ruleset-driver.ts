@@ -9,12 +9,12 @@ import { ChainDelta } from "./chain-delta.ts";
 import type { Count } from "./expression/counter.ts";
 import type { Verdict } from "./expression.ts";
 import type { NftFact } from "./fact.ts";
+import { Isolation } from "./isolation.ts";
 import { describe, validName } from "./operation-text.ts";
-import type { Disturbance, NftablesPort, Operation, Outcome, Refusal } from "./port.ts";
+import type { Disturbance, NftablesPort, Operation, Outcome } from "./port.ts";
 import { countByName } from "./rule-count.ts";
 import type { ElementText, SetSpec } from "./set.ts";
 import { SetDelta } from "./set-delta.ts";
-import { StubbornRules } from "./stubborn-rules.ts";
 import type { Table, TableId } from "./table.ts";
 import { Transaction } from "./transaction.ts";
 import { wantTable } from "./want-table.ts";
@@ -25,8 +25,6 @@ const firstRetryMs = 10;
 const longestRetryMs = 2000;
 /** So often in a row we let somebody else's commits send us back to look; then we commit upon what we saw. */
 const staleLimit = 10;
-/** So long a chain that the kernel does not take is left alone before it is tried again. */
-const wishAgainMs = 60_000;
 /** For larger transactions we stop listening: the kernel describes to listeners every rule of them. */
 const heardRules = 1000;
 /** For more chains than this, handles are not asked chain by chain. */
@@ -72,8 +70,7 @@ export class RulesetDriver {
   #retry: Cancel | undefined;
   #waiting: (() => void)[] = [];
   #unwatch: Cancel | undefined;
-  #wishAgain: Cancel | undefined;
-  readonly #stubborn = new StubbornRules();
+  readonly #isolation: Isolation;
   /** A disturbance has been told and is not put right yet. */
   #disturbanceTold = false;
 
@@ -84,6 +81,14 @@ export class RulesetDriver {
     this.#tell = tell;
     this.#chains = new ChainDelta(table.family, atOnce.rules);
     this.#sets = new SetDelta(atOnce.elements);
+    this.#isolation = new Isolation({
+      chains: this.#chains,
+      sets: this.#sets,
+      clock,
+      tell,
+      table: this.#name,
+      wishedAgain: () => void this.#work(),
+    });
   }
 
   /** This chain should be there, exactly so. @throws InvalidRuleset when a rule cannot be said */
@@ -133,6 +138,7 @@ export class RulesetDriver {
   /** No set of this name should be there. */
   unwantSet(name: string): void {
     this.#sets.unwant(name);
+    this.#isolation.unwanted(name);
   }
 
   /** No map of this name should be there. */
@@ -181,7 +187,7 @@ export class RulesetDriver {
     this.#closed = true;
     this.#unwatch?.();
     this.#retry?.();
-    this.#wishAgain?.();
+    this.#isolation.close();
   }
 
   /** Stops, and takes the table out of the kernel, whoever made it. @throws KernelError when the kernel does not let it go */
@@ -301,7 +307,7 @@ export class RulesetDriver {
     this.#stale = outcome.kind === "stale" ? this.#stale + 1 : 0;
     if (outcome.kind === "committed") {
       this.#expected++;
-      this.#stubborn.committed();
+      this.#isolation.committed();
       transaction.committed(operations, outcome.handles);
       return true;
     }
@@ -316,30 +322,12 @@ export class RulesetDriver {
       });
       return false;
     }
-    if (this.#isolate(operations, outcome.refusals)) return true;
+    if (this.#isolation.isolate(operations, outcome.refusals)) return true;
     const { operation, errno, detail } = outcome.refusals[0]!;
     const what = describe(operations[operation]);
     const refusal = { what, error: errnoName(errno), detail };
     this.#tell({ fact: "nft.refused", table: this.#name, ...refusal, ...this.#retryLater() });
     return false;
-  }
-
-  /** Something stands in from now on for chains that the kernel never takes; answers whether there are any. */
-  #isolate(operations: readonly Operation[], refusals: readonly Refusal[]): boolean {
-    let isolated = false;
-    for (const { chain, rules, refusal } of this.#stubborn.refused(operations, refusals)) {
-      const error = errnoName(refusal.errno);
-      if (!this.#chains.standIn(chain, rules, `the kernel refuses ${chain}: ${error}`)) continue;
-      isolated = true;
-      const what = describe(operations[refusal.operation]);
-      this.#tell({ fact: "nft.isolated", table: this.#name, chain, what, error, detail: refusal.detail });
-    }
-    if (!isolated) return false;
-    this.#wishAgain ??= this.#clock.after(millis(wishAgainMs), () => {
-      this.#wishAgain = undefined;
-      if (this.#chains.wantWishes()) void this.#work();
-    });
-    return true;
   }
 
   /** Reads the whole table. A disturbance that comes meanwhile makes us look again. */

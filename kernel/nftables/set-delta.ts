@@ -18,6 +18,8 @@ interface Slot {
   conflict: boolean;
   /** Made ahead of the rules that will look into it: no packet sees its elements yet. */
   ahead: boolean;
+  /** The kernel does not take it as it is wanted: it stays as it is, and nobody looks into it. */
+  givenUp?: boolean;
 }
 
 function sameSpec(x: SetSpec, y: SetSpec): boolean {
@@ -88,10 +90,26 @@ export class SetDelta {
     const slot = this.#slots.get(name);
     if (!slot) return;
     this.#busy.add(name);
-    slot.wanted = false;
+    slot.wanted = slot.givenUp = false;
     if (slot.content.kind === "set") slot.content.delta.replace([]);
     else if (slot.content.kind === "map") slot.content.delta.replace(new Map());
     if (!slot.present) this.#slots.delete(name);
+  }
+
+  /** The kernel does not take this set: it is left alone. */
+  giveUp(name: string): void {
+    const slot = this.#slots.get(name);
+    if (slot) slot.givenUp = true;
+  }
+
+  /** The sets that were given up are to be made after all; answers whether there are any. */
+  hopeAgain(): boolean {
+    const lost = [...this.#slots].filter(([, { givenUp }]) => givenUp);
+    for (const [name, slot] of lost) {
+      slot.givenUp = false;
+      this.#busy.add(name);
+    }
+    return lost.length > 0;
   }
 
   /** Names of the wanted sets and maps. */
@@ -236,7 +254,8 @@ export class SetDelta {
   }
 }
 
-function isAtRest({ content, wanted, present, conflict, ahead }: Slot): boolean {
+function isAtRest({ content, wanted, present, conflict, ahead, givenUp }: Slot): boolean {
+  if (givenUp) return true;
   return wanted && present && !conflict && !ahead && content.kind !== "foreign" && !content.delta.isPending(true);
 }
 

@@ -1,8 +1,9 @@
 import type { AttributeReader } from "../netlink/attribute.ts";
 import type { MessageWriter } from "../netlink/message-writer.ts";
+import { commentOf } from "./comment.ts";
 import { fieldLayout, keyOctets, keyType, registerOctets } from "./field-type.ts";
-import { hostWord32 } from "./octets.ts";
 import type { FieldType, SetSpec } from "./set.ts";
+import { readText, writeText } from "./userdata.ts";
 
 /** Name of a set in a set's message (NFTA_SET_NAME). */
 export const NFTA_SET_NAME = 2;
@@ -26,16 +27,21 @@ const verdictOctets = 16;
 
 /** NFTNL_UDATA_SET_KEYBYTEORDER: lets nft read keys back the right way round. */
 const UDATA_SET_KEYBYTEORDER = 0;
+/** NFTNL_UDATA_SET_COMMENT: text for people. */
+const UDATA_SET_COMMENT = 7;
 
 function writeKey(w: MessageWriter, key: SetSpec["key"]): void {
   w.attrBe32(NFTA_SET_KEY_TYPE, keyType(key)).attrBe32(NFTA_SET_KEY_LEN, keyOctets(key));
 }
 
-function writeByteOrder(w: MessageWriter, key: SetSpec["key"]): void {
+function writeUserdata(w: MessageWriter, key: SetSpec["key"], comment?: string): void {
   // A concatenation has no one order; nft says 0 (invalid) and takes each field's own.
-  const order = hostWord32(key.length === 1 ? fieldLayout[key[0]].byteOrder : 0);
-  const value = Uint8Array.from([...order], (x) => x.charCodeAt(0));
-  w.attrBytes(NFTA_SET_USERDATA, Uint8Array.of(UDATA_SET_KEYBYTEORDER, value.length, ...value));
+  const order = key.length === 1 ? fieldLayout[key[0]].byteOrder : 0;
+  const mark = w.length;
+  w.u16(0).u16(NFTA_SET_USERDATA).u8(UDATA_SET_KEYBYTEORDER).u8(4).u32(order);
+  if (comment !== undefined) writeText(w, UDATA_SET_COMMENT, commentOf(comment));
+  w.patch16(mark, w.length - mark);
+  w.zeros(-w.length & 3);
 }
 
 /** Writes what a set is, behind its table and name. `id` is unique in its transaction. */
@@ -55,7 +61,7 @@ export function writeSet(w: MessageWriter, spec: SetSpec, id: number): void {
     });
   }
   w.attrBe32(NFTA_SET_ID, id);
-  writeByteOrder(w, spec.key);
+  writeUserdata(w, spec.key, spec.comment);
 }
 
 /** Writes what a verdict map keyed by interface name is, behind its table and name. */
@@ -64,7 +70,7 @@ export function writeMap(w: MessageWriter, id: number): void {
   writeKey(w, ["ifname"]);
   w.attrBe32(NFTA_SET_DATA_TYPE, NFT_DATA_VERDICT).attrBe32(NFTA_SET_DATA_LEN, verdictOctets);
   w.attrBe32(NFTA_SET_ID, id);
-  writeByteOrder(w, ["ifname"]);
+  writeUserdata(w, ["ifname"]);
 }
 
 const typeByNumber = new Map(Object.entries(fieldLayout).map(([name, layout]) => [layout.type, name as FieldType]));
@@ -95,17 +101,20 @@ export function readSet(attributes: AttributeReader): SetHead {
   let type = 0;
   let octets = 0;
   let data = 0;
+  let comment: string | undefined;
   while (attributes.next()) {
     if (attributes.type === NFTA_SET_NAME) name = attributes.text();
     else if (attributes.type === NFTA_SET_FLAGS) flags = attributes.be32();
     else if (attributes.type === NFTA_SET_KEY_TYPE) type = attributes.be32();
     else if (attributes.type === NFTA_SET_KEY_LEN) octets = attributes.be32();
     else if (attributes.type === NFTA_SET_DATA_TYPE) data = attributes.be32();
+    else if (attributes.type === NFTA_SET_USERDATA) comment = readText(attributes.bytes(), UDATA_SET_COMMENT);
   }
   const key = keyOf(type, octets);
   if (flags === NFT_SET_MAP && data === NFT_DATA_VERDICT && key?.length === 1 && key[0] === "ifname") {
     return { kind: "map", name };
   }
   if (!key || (flags & ~(NFT_SET_INTERVAL | NFT_SET_CONCAT)) !== 0) return { kind: "foreign", name };
-  return { kind: "set", name, spec: { name, key, interval: (flags & NFT_SET_INTERVAL) !== 0 } };
+  const interval = (flags & NFT_SET_INTERVAL) !== 0;
+  return { kind: "set", name, spec: { name, key, interval, ...(comment !== undefined && { comment }) } };
 }

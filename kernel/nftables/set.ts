@@ -12,6 +12,11 @@ export interface SetSpec {
   readonly name: string;
   readonly key: readonly [FieldType, ...FieldType[]];
   readonly interval?: boolean;
+  /**
+   * What it is about, in words; `nft` prints it, cut and changed as a rule's name is (`commentOf`). A set that is there already keeps
+   * the one it was made with.
+   */
+  readonly comment?: string;
 }
 
 /**

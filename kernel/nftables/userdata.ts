@@ -21,11 +21,7 @@ export interface RuleUserdata {
 export function beginUserdata(w: MessageWriter, comment: string | undefined): number {
   const mark = w.length;
   w.u16(0).u16(NFTA_RULE_USERDATA);
-  if (comment !== undefined) {
-    w.u8(UDATA_RULE_COMMENT).u8(comment.length + 1);
-    ascii(w, comment);
-    w.u8(0);
-  }
+  if (comment !== undefined) writeText(w, UDATA_RULE_COMMENT, comment);
   return mark;
 }
 
@@ -35,6 +31,25 @@ export function endUserdata(w: MessageWriter, mark: number, identity: string): v
   ascii(w, identity);
   w.patch16(mark, w.length - mark);
   w.zeros(-w.length & 3);
+}
+
+/**
+ * Appends an entry of userdata that holds text, NUL-terminated as libnftnl wants it; at most 254 ASCII characters. For those who
+ * write userdata of other objects than rules.
+ */
+export function writeText(w: MessageWriter, type: number, value: string): void {
+  w.u8(type).u8(value.length + 1);
+  ascii(w, value);
+  w.u8(0);
+}
+
+/** The text of an entry of this type in userdata, whoever wrote it; undefined when there is none. */
+export function readText(octets: Uint8Array, type: number): string | undefined {
+  for (let at = 0; at + 2 <= octets.length; at += 2 + octets[at + 1]!) {
+    const to = at + 2 + octets[at + 1]!;
+    if (octets[at] === type && to <= octets.length) return text(octets, at + 2, to);
+  }
+  return undefined;
 }
 
 function ascii(w: MessageWriter, text: string): void {

@@ -11,7 +11,8 @@ export function wantTable(table: Table, chains: ChainDelta, sets: SetDelta): voi
   for (const name of sets.wantedNames()) if (!setNames.has(name)) sets.unwant(name);
   for (const set of table.sets) {
     validName("set", set.name);
-    sets.set({ name: set.name, key: set.key, interval: set.interval ?? false }).replace(set.elements);
+    const { elements, ...spec } = set;
+    sets.set(spec).replace(elements);
   }
   for (const map of table.maps) {
     validName("map", map.name);

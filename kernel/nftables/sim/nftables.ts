@@ -18,6 +18,7 @@ export class SimNftables implements NftablesPort {
   readonly #watchers = new Set<(what: Disturbance) => void>();
   readonly #faults: ("lost" | number)[] = [];
   #lacks: (expression: Expression) => boolean = () => false;
+  #refuses: (operation: Operation) => number = () => 0;
   #closed = false;
   /** How many transactions the table has taken from us. */
   committed = 0;
@@ -32,6 +33,11 @@ export class SimNftables implements NftablesPort {
   /** From now on the kernel knows no such expressions: every rule with one is refused (ENOENT, as without its module). */
   lack(lacks: (expression: Expression) => boolean): void {
     this.#lacks = lacks;
+  }
+
+  /** From now on operations for which this answers an error number are refused with it. */
+  refuse(refuses: (operation: Operation) => number): void {
+    this.#refuses = refuses;
   }
 
   /** Somebody else's transaction on our table; throws when the kernel would refuse it. */
@@ -115,6 +121,7 @@ export class SimNftables implements NftablesPort {
         table ??= new SimTable();
         result = 0;
       } else if (!table) result = errno.ENOENT;
+      else if (this.#refuses(operation) !== 0) result = this.#refuses(operation);
       else if (operation.kind === "delete table") {
         table = undefined;
         result = 0;

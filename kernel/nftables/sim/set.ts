@@ -1,4 +1,5 @@
 import { errno } from "../../errno.ts";
+import { commentOf } from "../comment.ts";
 import type { ElementKey } from "../element.ts";
 import { printVerdict } from "../expression/verdict.ts";
 import type { Verdict } from "../expression.ts";
@@ -71,7 +72,11 @@ export class SimSet {
 
   /** As a dump shows it. */
   state(): SetState {
-    if (this.spec) return { kind: "set", spec: this.spec, keys: [...this.#keys] };
+    if (this.spec) {
+      const { comment } = this.spec;
+      const spec = { ...this.spec, ...(comment !== undefined && { comment: commentOf(comment) }) };
+      return { kind: "set", spec, keys: [...this.#keys] };
+    }
     return { kind: "map", entries: new Map(this.#entries) };
   }
 }
