@@ -26,6 +26,8 @@ export type SetKind = "host" | "net" | "port";
 export interface SetSpec {
   readonly id: SetId;
   readonly kind: SetKind;
+  /** What its members are, in words: `role == "web"`, `service shop/db`. One id has one such text. */
+  readonly about?: string;
 }
 
 /**

@@ -58,9 +58,10 @@ export function portMember(address: Address, protocol: number, port: number): Se
   return `${formatAddress(address)},${portProtocols[protocol] ?? protocol}:${port}`;
 }
 
-/** What tells two definitions of one id apart in an error: never needed unless a hash collides. */
+/** What is in the set, in words: `role == "web"`, `port sql/tcp of role == "db"`, `service shop/db with ports`. */
 export function describeSet(set: SetDefinition): string {
   if (set.service) return `service ${set.service.key}${set.service.withPorts ? " with ports" : ""}`;
-  const port = set.port ? `, port ${set.port.name}/${portProtocols[set.port.protocol]}` : "";
-  return set.selector ? `${canonicalText(set.selector)}${port}` : set.id;
+  if (!set.selector) return set.id;
+  const selector = canonicalText(set.selector);
+  return set.port ? `port ${set.port.name}/${portProtocols[set.port.protocol]} of ${selector}` : selector;
 }

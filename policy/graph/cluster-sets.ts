@@ -15,8 +15,8 @@ const CLUSTER = "default";
  * ranges of services' addresses. Source: Calico felix/calc/dataplane_passthru.go, felix/dataplane/linux/service_loop_mgr.go.
  */
 export class ClusterSets {
-  readonly #hosts = new ContributedSet(ALL_HOSTS);
-  readonly #services = new ContributedSet(SERVICE_RANGES);
+  readonly #hosts = new ContributedSet(ALL_HOSTS, "addresses of all nodes");
+  readonly #services = new ContributedSet(SERVICE_RANGES, "ranges of service addresses");
 
   onNode(name: string, spec: Node["spec"] | undefined): void {
     this.#hosts.on(name, spec ? families.flatMap((family) => nodeAddresses(spec, family)) : []);

@@ -10,12 +10,15 @@ import { MemberSet } from "./member-set.ts";
  */
 export class ContributedSet {
   readonly id: SetId;
+  readonly #about: string;
   readonly #members = new MemberSet("address");
   readonly #brought = new Map<string, readonly Prefix[]>();
   #isTold = false;
 
-  constructor(id: SetId) {
+  /** `about`: what its members are. */
+  constructor(id: SetId, about: string) {
     this.id = id;
+    this.#about = about;
   }
 
   /** The thing called `name` brings these now, whose host bits are clear. */
@@ -28,7 +31,7 @@ export class ContributedSet {
 
   /** Tells what changed since the last flush. */
   flush(sets: Change<SetId, SetSpec>[], members: Map<SetId, MemberDelta>): void {
-    if (!this.#isTold) sets.push(set(this.id, { id: this.id, kind: "net" }));
+    if (!this.#isTold) sets.push(set(this.id, { id: this.id, kind: "net", about: this.#about }));
     this.#isTold = true;
     const delta = this.#members.flush();
     if (delta) members.set(this.id, delta);

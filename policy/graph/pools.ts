@@ -15,8 +15,8 @@ export interface PoolSpec {
  * leaves under the node's address. Both sets always exist. Disabled pools count as any other, as Calico has it.
  */
 export class PoolSets {
-  readonly #all = new ContributedSet(ALL_POOLS);
-  readonly #masquerade = new ContributedSet(MASQUERADE_POOLS);
+  readonly #all = new ContributedSet(ALL_POOLS, "all IP pools");
+  readonly #masquerade = new ContributedSet(MASQUERADE_POOLS, "IP pools with natOutgoing");
 
   onPool(name: string, spec: PoolSpec | undefined): void {
     const prefix = spec && parsePrefix(spec.cidr);

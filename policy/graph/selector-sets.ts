@@ -155,7 +155,7 @@ export class SelectorSets {
         continue;
       }
       const kind = live.members.setKind;
-      if (kind !== emitted) sets.push(set(id, { id, kind }));
+      if (kind !== emitted) sets.push(set(id, { id, kind, about: describeSet(live.definition) }));
       this.#emitted.set(id, kind);
       let delta = live.members.flush();
       if (emitted && kind !== emitted) delta = { added: live.members.all(), removed: [] };
