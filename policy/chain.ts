@@ -79,7 +79,10 @@ export type StageGates = Readonly<Record<Direction, Gate>>;
 
 /** One host endpoint on one interface of this node, as the interface's firewall should be. */
 export interface HostGates {
-  /** `*` is every interface that is no workload's and has no host endpoint of its own. */
+  /**
+   * `*` is every interface that has no host endpoint of its own. Workloads' are among them at `forward` and `pre-dnat`, and never
+   * have one of their own. Source: Calico felix/rules/dispatch.go (hostDispatchChains), felix/rules/static.go.
+   */
   readonly interfaceName: string;
   /** Name of the HostEndpoint. */
   readonly endpoint: string;

@@ -1,5 +1,6 @@
 import type { Prefix } from "../net/prefix.ts";
 import type { Chain, ChainId, EndpointGates, HostGates } from "./chain.ts";
+import type { GateOwner } from "./evaluate/gate-walk.ts";
 import { walkPath } from "./evaluate/path.ts";
 import type { SetLookup } from "./match.ts";
 import type { Packet } from "./packet.ts";
@@ -9,9 +10,9 @@ import { type Direction, describeOrigin, type RuleOrigin } from "./rule.ts";
 export type Reason =
   | { readonly by: "rule"; readonly origin: RuleOrigin }
   /** No rule of a tier's policies decided, and the tier's default action is Deny. */
-  | { readonly by: "end of tier"; readonly tier: string; readonly direction: Direction; readonly endpoint: string }
+  | ({ readonly by: "end of tier"; readonly tier: string } & GateOwner)
   /** No profile allowed it. */
-  | { readonly by: "no profile"; readonly direction: Direction; readonly endpoint: string }
+  | ({ readonly by: "no profile" } & GateOwner)
   /** The interface is a workload's by its name, but no endpoint of this node has it. */
   | { readonly by: "unknown interface"; readonly interfaceName: string }
   /** The source is none of the endpoint's addresses. */
@@ -22,7 +23,7 @@ export type Reason =
   | { readonly by: "neighbour discovery" }
   /** A port of the host that no policy can close (FailsafeInboundHostPorts, FailsafeOutboundHostPorts). */
   | { readonly by: "failsafe port"; readonly direction: Direction; readonly protocol: number; readonly port: number }
-  /** Forwarded to an address of a service that nobody translated: it would go in circles (ServiceLoopPrevention). */
+  /** Forwarded to an address in a service's range: it would go in circles (ServiceLoopPrevention). */
   | { readonly by: "service loop" }
   /** A workload encapsulates by itself (AllowVXLANPacketsFromWorkloads, AllowIPIPPacketsFromWorkloads). */
   | { readonly by: "encapsulated by a workload"; readonly how: "vxlan" | "ipip" }
@@ -81,15 +82,22 @@ export function evaluate(view: PolicyView, node: NodePolicy, packet: Packet): De
   return { verdict: "allow", reason: passed.pop() ?? { by: "not policed" }, passed };
 }
 
+/** How the stages are told apart where a gate is named: two gates of an endpoint have two names. */
+const stageWords = { normal: "", forward: "forwarded ", untracked: "untracked ", "pre-dnat": "pre-DNAT " } as const;
+
+function placeOf({ stage, direction }: GateOwner): string {
+  return `${stageWords[stage]}${direction}`;
+}
+
 /** A reason as a person would say it. */
 export function describeReason(reason: Reason): string {
   switch (reason.by) {
     case "rule":
       return describeOrigin(reason.origin);
     case "end of tier":
-      return `end of tier ${reason.tier}, ${reason.direction} of ${reason.endpoint}`;
+      return `end of tier ${reason.tier}, ${placeOf(reason)} of ${reason.endpoint}`;
     case "no profile":
-      return `no profile of ${reason.endpoint} allows its ${reason.direction}`;
+      return `no profile of ${reason.endpoint} allows its ${placeOf(reason)}`;
     case "unknown interface":
       return `no endpoint has interface ${reason.interfaceName}`;
     case "spoofed source":

@@ -41,7 +41,7 @@ function walk(gate: Partial<Gate>): string[] {
       ? `${step.tier ?? "profile"} ${step.chain.id}: ${step.rule?.action ?? "-"}`
       : `${step.at}: ${step.atEnd}`,
   );
-  return [...words, verdictOf(steps.at(-1)!, "ep", "ingress").verdict];
+  return [...words, verdictOf(steps.at(-1)!, { endpoint: "ep", direction: "ingress", stage: "normal" }).verdict];
 }
 
 function tier(name: string, atEnd: "deny" | "pass", ...ids: readonly string[]): Gate["tiers"][number] {

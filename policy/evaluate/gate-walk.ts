@@ -2,7 +2,7 @@ import type { Chain, ChainId, Gate } from "../chain.ts";
 import type { PolicyView, Reason } from "../evaluate.ts";
 import { matchesPacket } from "../match.ts";
 import type { Packet } from "../packet.ts";
-import type { Direction, Rule } from "../rule.ts";
+import type { Direction, Rule, Stage } from "../rule.ts";
 
 /** A policy or profile that was asked about a packet, and what it said. */
 export interface ChainStep {
@@ -24,6 +24,13 @@ export type GateStep =
   | { readonly at: "end of tier"; readonly tier: string; readonly atEnd: "deny" | "pass" }
   /** No tier and no profile decided. */
   | { readonly at: "end of gate"; readonly atEnd: "deny" | "continue" };
+
+/** Whose gate it is. */
+export interface GateOwner {
+  readonly endpoint: string;
+  readonly direction: Direction;
+  readonly stage: Stage;
+}
 
 /** What a gate says of a packet; `continue`: nothing, the packet goes on as if there were no gate. */
 export interface GateVerdict {
@@ -63,14 +70,12 @@ export function* walkGate(view: PolicyView, gate: Gate, packet: Packet): Generat
 }
 
 /** What the last step of a walk means for the packet at this gate of an endpoint. */
-export function verdictOf(last: GateStep, endpoint: string, direction: Direction): GateVerdict {
-  if (last.at === "end of tier") {
-    return { verdict: "deny", reason: { by: "end of tier", tier: last.tier, direction, endpoint } };
-  }
+export function verdictOf(last: GateStep, owner: GateOwner): GateVerdict {
+  if (last.at === "end of tier") return { verdict: "deny", reason: { by: "end of tier", tier: last.tier, ...owner } };
   if (last.at === "end of gate") {
     return last.atEnd === "continue"
       ? { verdict: "continue" }
-      : { verdict: "deny", reason: { by: "no profile", direction, endpoint } };
+      : { verdict: "deny", reason: { by: "no profile", ...owner } };
   }
   const { action, origin } = last.rule!;
   return { verdict: action === "allow" ? "allow" : "deny", reason: { by: "rule", origin } };

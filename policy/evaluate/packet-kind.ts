@@ -30,7 +30,7 @@ export function asSent(packet: Packet): Packet {
   return { ...packet, destination, ...(destinationPort !== undefined && { destinationPort }) };
 }
 
-/** The host endpoint of an interface that is no workload's: its own, or the one of all others. */
+/** The host endpoint of an interface: its own, or the one of all others. */
 export function hostOf(view: PolicyView, interfaceName: string): HostGates | undefined {
   return view.hosts.get(interfaceName) ?? view.hosts.get("*");
 }

@@ -68,8 +68,8 @@ describe("a host endpoint's policy", () => {
     const closed = { types: ["Ingress", "Egress"] };
     assert.equal(ask(host(policy("p", closed)), "through the node"), "allow: not policed");
     const world = host(policy("p", { ...closed, applyOnForward: true }));
-    assert.equal(ask(world, "through the node"), "deny: end of tier default, ingress of edge");
-    assert.equal(ask(world, "from the pod"), "deny: end of tier default, egress of edge");
+    assert.equal(ask(world, "through the node"), "deny: end of tier default, forwarded ingress of edge");
+    assert.equal(ask(world, "from the pod"), "deny: end of tier default, forwarded egress of edge");
     assert.equal(
       ask(world, "from the pod to the node", {}, { endpointToHost: "Accept" }),
       "allow: DefaultEndpointToHostAction",
@@ -183,7 +183,7 @@ describe("a pre-DNAT policy", () => {
     assert.equal(ask(world, "to the node"), "allow: GlobalNetworkPolicy u ingress[0]");
   });
 
-  it("of all interfaces is about every one that is no workload's", () => {
+  it("of all interfaces is about workloads' too", () => {
     const world = new ToldWorld(
       tier,
       open,
@@ -192,7 +192,48 @@ describe("a pre-DNAT policy", () => {
       policy("d", { ...spec, selector: "role == 'rest'", ingress: [deny] }),
     );
     assert.equal(ask(world, "to the pod"), "deny: GlobalNetworkPolicy d ingress[0]");
-    assert.equal(ask(world, "from the pod"), "allow: Profile open egress[0]");
+    assert.equal(ask(world, "from the pod"), "deny: GlobalNetworkPolicy d ingress[0]");
+    assert.equal(ask(world, "from the pod to the node"), "deny: GlobalNetworkPolicy d ingress[0]");
+    assert.equal(ask(world, "from the node to the pod"), "allow: not policed");
+  });
+});
+
+describe("the host endpoint of all interfaces", () => {
+  const all = { selector: "role == 'rest'" };
+  const between = { inInterface: "cali1", outInterface: "cali1" } as const;
+  const world = (...policies: readonly PolicyInput[]) => new ToldWorld(tier, open, pod, rest, ...policies);
+
+  it("is asked about what workloads forward to others before their own policy, and after that of who receives", () => {
+    const into = world(policy("i", { ...all, applyOnForward: true, types: ["Ingress"], ingress: [deny] }));
+    assert.equal(ask(into, "from the pod"), "deny: GlobalNetworkPolicy i ingress[0]");
+    into.tell(policy("q", { selector: "role == 'pod'", types: ["Egress"], egress: [deny] }));
+    assert.equal(ask(into, "from the pod"), "deny: GlobalNetworkPolicy i ingress[0]");
+    const out = world(policy("o", { ...all, applyOnForward: true, types: ["Egress"], egress: [deny] }));
+    assert.equal(ask(out, "to the pod"), "deny: GlobalNetworkPolicy o egress[0]");
+    assert.equal(ask(out, "from the pod", between), "deny: GlobalNetworkPolicy o egress[0]");
+    out.tell(policy("q", { selector: "role == 'pod'", types: ["Ingress"], ingress: [deny] }));
+    assert.equal(ask(out, "to the pod"), "deny: GlobalNetworkPolicy q ingress[0]");
+  });
+
+  it("is not asked about what workloads send to the node or get from it", () => {
+    const shut = world(policy("n", { ...all, applyOnForward: true, ingress: [deny], egress: [deny] }));
+    const accept = { endpointToHost: "Accept" } as const;
+    assert.equal(ask(shut, "from the pod to the node", {}, accept), "allow: DefaultEndpointToHostAction");
+    assert.equal(ask(shut, "from the node to the pod"), "allow: not policed");
+  });
+
+  it("is spared its forward policies where it let the packet in before DNAT", () => {
+    const letIn = world(
+      policy("d", { ...all, applyOnForward: true, preDNAT: true, ingress: [allow] }),
+      policy("f", { ...all, applyOnForward: true, types: ["Ingress"], ingress: [deny] }),
+    );
+    assert.equal(ask(letIn, "from the pod"), "allow: Profile open egress[0]");
+  });
+
+  it("stands for a workload's interface even where a host endpoint names that", () => {
+    const named = told("HostEndpoint", "mine", { node: "n1", interfaceName: "cali1" }, { role: "mine" });
+    const shut = policy("m", { selector: "role == 'mine'", applyOnForward: true, ingress: [deny], egress: [deny] });
+    assert.equal(ask(world(named, shut), "from the pod"), "allow: Profile open egress[0]");
   });
 });
 
@@ -275,7 +316,7 @@ describe("what the node checks by itself", () => {
     assert.match(ask(host(), "to the pod", vxlan), /^allow: Profile open/);
   });
 
-  it("drops what is forwarded to a service's address that nobody translated", () => {
+  it("drops what is forwarded to a service's address, however it came to go there", () => {
     const world = host();
     const looking = { ...world.state, hasAddress: (id: string) => id === SERVICE_RANGES, hasPort: () => false };
     const [source, destination] = [parseAddress("192.0.2.9")!, parseAddress("10.96.0.1")!];
@@ -283,7 +324,7 @@ describe("what the node checks by itself", () => {
     const reasons = (more: Partial<Packet>, node: Partial<NodePolicy> = {}) =>
       [...walkPath(looking, { ...plainNode, ...node }, { ...packet, ...more })].map(({ reason }) => reason?.by);
     assert.deepEqual(reasons({}), ["service loop"]);
-    assert.deepEqual(reasons({ preDnat: { destination } }), []);
+    assert.deepEqual(reasons({ preDnat: { destination: source } }), ["service loop"]);
     assert.deepEqual(reasons({}, { serviceLoopPrevention: "Disabled" }), []);
   });
 

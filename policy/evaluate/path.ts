@@ -65,14 +65,14 @@ class Path {
   }
 
   *#prerouting(name: string): Generator<Hop, void> {
-    if (this.#isWorkload(name)) {
+    const isWorkload = this.#isWorkload(name);
+    if (isWorkload) {
       const from = this.#view.endpoints.get(name);
       if (!from) yield { outcome: "deny", reason: { by: "unknown interface", interfaceName: name } };
       else if (!this.#isOwnSource(from))
         yield { outcome: "deny", reason: { by: "spoofed source", endpoint: from.endpoint } };
-      return;
     }
-    for (const stage of ["untracked", "pre-dnat"] as const) {
+    for (const stage of isWorkload ? (["pre-dnat"] as const) : (["untracked", "pre-dnat"] as const)) {
       for (const hop of this.#host(name, stage, "ingress")) {
         yield hop;
         this.#letIn = hop.reason?.by === "rule";
@@ -93,13 +93,12 @@ class Path {
   }
 
   *#forward(from: string, to: string): Generator<Hop, void> {
+    if (!this.#letIn) yield* this.#host(from, "forward", "ingress");
     if (this.#isWorkload(from)) yield* this.#fromWorkload(from);
-    else if (!this.#letIn) yield* this.#host(from, "forward", "ingress");
     if (this.#isWorkload(to)) yield* this.#workload(to, "ingress");
-    else yield* this.#host(to, "forward", "egress");
-    const { destination, preDnat } = this.#packet;
-    const isPrevented = this.#node.serviceLoopPrevention !== "Disabled" && !preDnat;
-    if (isPrevented && this.#view.hasAddress(SERVICE_RANGES, destination)) {
+    yield* this.#host(to, "forward", "egress");
+    const isPrevented = this.#node.serviceLoopPrevention !== "Disabled";
+    if (isPrevented && this.#view.hasAddress(SERVICE_RANGES, this.#packet.destination)) {
       yield { outcome: "deny", reason: { by: "service loop" } };
     }
   }
@@ -127,9 +126,9 @@ class Path {
     else yield this.#ask(endpoint[direction], endpoint.endpoint, name, "normal", direction, this.#packet);
   }
 
-  /** A host endpoint's gate, failsafe ports first; nothing where the interface has none. */
+  /** A host endpoint's gate, failsafe ports first; nothing where the interface has none. A workload's has at most that of `*`. */
   *#host(name: string, stage: Stage, direction: Direction): Generator<Hop, void> {
-    const host = hostOf(this.#view, name);
+    const host = hostOf(this.#view, this.#isWorkload(name) ? "*" : name);
     if (!host) return;
     const isBeforeNat = stage === "untracked" || stage === "pre-dnat";
     const packet = isBeforeNat ? asSent(this.#packet) : this.#packet;
@@ -147,7 +146,7 @@ class Path {
 
   #ask(gate: Gate, endpoint: string, interfaceName: string, stage: Stage, direction: Direction, packet: Packet): Hop {
     const steps = [...walkGate(this.#view, gate, packet)];
-    const { verdict, reason } = verdictOf(steps.at(-1)!, endpoint, direction);
+    const { verdict, reason } = verdictOf(steps.at(-1)!, { endpoint, direction, stage });
     return {
       outcome: verdict === "deny" ? "deny" : "go on",
       ...(reason && { reason }),

@@ -16,6 +16,8 @@ import { deny, drop, refuse } from "./verdict.ts";
 export interface Needs {
   /** Whether any host endpoint has something to say at this stage. */
   asks(stage: Stage, direction: Direction): boolean;
+  /** Whether the host endpoint of all other interfaces has: those of workloads are among them. */
+  othersAsk(stage: Stage, direction: Direction): boolean;
   /** Whether the policy has told of this set. */
   knows(set: SetId): boolean;
   /** Whether any endpoint may receive only so many packets a second. */
@@ -132,14 +134,14 @@ function filterTable(family: Family, needs: Needs, options: FirewallOptions): Ba
     hooks.push({ chain: "FORWARD", rule: rest, place: "last" });
   }
   const loops = serviceLoopRules(family, needs, options);
-  if (options.serviceLoopPrevention !== "Disabled") {
-    chains.set(names.serviceLoop, loops(""));
-    if (allowAction === "Accept")
-      chains.set(names.allowed, [
-        ...options.interfacePrefixes.flatMap((prefix) => loops(`-o ${prefix}+`)),
-        "-j ACCEPT",
-      ]);
-  }
+  if (options.serviceLoopPrevention !== "Disabled") chains.set(names.serviceLoop, loops(""));
+  const othersAsk = needs.othersAsk("forward", "egress");
+  if (allowAction === "Accept" && (othersAsk || options.serviceLoopPrevention !== "Disabled"))
+    chains.set(names.allowed, [
+      ...(othersAsk ? each(options, "-o", `-j ${hostDispatch("forward", "egress")}`) : []),
+      ...options.interfacePrefixes.flatMap((prefix) => loops(`-o ${prefix}+`)),
+      "-j ACCEPT",
+    ]);
   if (needs.asks("normal", "ingress"))
     chains.set(names.failsafeIn, failsafeRules("ingress", "filter", family, options));
   if (needs.asks("normal", "egress")) {
@@ -201,10 +203,10 @@ function onward({ allowAction }: FirewallOptions): RuleText {
   return allowAction === "Return" ? "-j RETURN" : "-j ACCEPT";
 }
 
-/** Drops what goes to a service's address that nobody has translated. */
+/** Drops what is about to leave for a service's address, however it came to go there (Felix: BlockedCIDRsToIptablesChains). */
 function serviceLoopRules(family: Family, needs: Needs, options: FirewallOptions): (when: RuleText) => RuleText[] {
   if (!needs.knows(SERVICE_RANGES)) return () => [];
   const target = options.serviceLoopPrevention === "Reject" ? "-j REJECT" : "-j DROP";
-  const circles = `-m set --match-set ${ipsetName(SERVICE_RANGES, family)} dst -m conntrack ! --ctstate DNAT`;
+  const circles = `-m set --match-set ${ipsetName(SERVICE_RANGES, family)} dst`;
   return (when) => refuse("service loop", rule(when, circles), target, options);
 }

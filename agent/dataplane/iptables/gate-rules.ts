@@ -41,13 +41,13 @@ export function gateRules(
     }
     rules.push(...back);
     if (atEnd === "deny") {
-      const name = describeReason({ by: "end of tier", tier, direction, endpoint });
+      const name = describeReason({ by: "end of tier", tier, direction, endpoint, stage });
       rules.push(...deny(name, hasNone(pass), table, options));
     }
   }
   for (const id of gate.profiles) rules.push(`-j ${policyChain(id)}`, ...back);
   if (gate.atEnd === "continue") return rules;
-  return [...rules, ...deny(describeReason({ by: "no profile", direction, endpoint }), "", table, options)];
+  return [...rules, ...deny(describeReason({ by: "no profile", direction, endpoint, stage }), "", table, options)];
 }
 
 /** Before conntrack an allow keeps the packet out of it. */

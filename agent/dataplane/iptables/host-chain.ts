@@ -31,10 +31,16 @@ export function hostChainRules(
   const isStateful = stage === "normal" || stage === "forward";
   const failsafe = direction === "ingress" ? names.failsafeIn : names.failsafeOut;
   return [
+    ...(host.interfaceName === "*" && stage === "forward" && direction === "ingress" ? senders(options) : []),
     ...(isStateful ? connectionState(table, options) : []),
     ...(stage === "forward" ? [] : [`-j ${failsafe}`]),
     ...gateRules(host.stages[stage][direction], { endpoint: host.endpoint, stage, direction, table }, options),
   ];
+}
+
+/** Connections of workloads go on only after their own chains, which limit how many packets they send. */
+function senders({ interfacePrefixes }: FirewallOptions): RuleText[] {
+  return interfacePrefixes.map((prefix) => `-i ${prefix}+ -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`);
 }
 
 /**

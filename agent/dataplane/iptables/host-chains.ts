@@ -45,6 +45,12 @@ export class HostChains {
     return [...this.#hosts.values()].some((host) => hasGate(host, stage, direction));
   }
 
+  /** Whether the host endpoint of all other interfaces has. */
+  othersAsk(stage: Stage, direction: Direction): boolean {
+    const others = this.#hosts.get(ANY);
+    return others !== undefined && hasGate(others, stage, direction);
+  }
+
   gates(): Iterable<HostGates> {
     return this.#hosts.values();
   }
@@ -66,15 +72,15 @@ export class HostChains {
     for (const { stage, direction, tree } of this.#places) {
       const flag = direction === "ingress" ? "-i" : "-o";
       const target = (name: string) => `-g ${hostChain(name, stage, direction)}`;
-      const wildcard = this.#hosts.get(ANY);
-      const wildcardAsks = wildcard !== undefined && hasGate(wildcard, stage, direction);
+      const wildcardAsks = this.othersAsk(stage, direction);
       const leaves = new Map<string, RuleText[]>();
       for (const [name, gates] of this.#hosts) {
-        if (name === ANY) continue;
+        if (name === ANY || options.interfacePrefixes.some((prefix) => name.startsWith(prefix))) continue;
         if (hasGate(gates, stage, direction)) leaves.set(name, [target(name)]);
         else if (wildcardAsks) leaves.set(name, ["-j RETURN"]);
       }
-      const spared = options.interfacePrefixes.map((prefix) => `${flag} ${prefix}+ -j RETURN`);
+      const sparesWorkloads = stage === "normal" || stage === "untracked";
+      const spared = sparesWorkloads ? options.interfacePrefixes.map((prefix) => `${flag} ${prefix}+ -j RETURN`) : [];
       const end = wildcardAsks ? [...spared, target(ANY)] : [];
       if (leaves.size === 0 && !wildcardAsks) tree.set(new Map());
       else tree.set(dispatchChains({ root: hostDispatch(stage, direction), flag, leaves, end }));

@@ -83,11 +83,13 @@ export class IptablesLowering {
   #dispatchHosts(): void {
     this.#hosts.dispatch(this.#options);
     this.#policies.askAfterNat(this.#hosts.gates(), this.#options);
+    this.#policies.askReceived(this.#hosts.othersAsk("forward", "egress"), this.#options);
   }
 
   #setBase(): void {
     const needs = {
       asks: this.#hosts.asks.bind(this.#hosts),
+      othersAsk: this.#hosts.othersAsk.bind(this.#hosts),
       knows: (id: SetId) => this.#sets.has(id),
       isLimited: this.#workloads.isLimited,
       floating: this.#workloads.floating(this.#options),

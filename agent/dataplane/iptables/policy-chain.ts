@@ -19,8 +19,9 @@ export function policyChainRules(
   table: TableName,
   options: FirewallOptions,
   sets: FamilySets,
+  isReceivedAsked = false,
 ): RuleText[] {
-  const allow = allowOf(chain.stage, chain.direction, options);
+  const allow = allowOf(chain.stage, chain.direction, options, isReceivedAsked);
   return chain.rules.flatMap((one) => {
     const name = chain.missing ? `${describeOrigin(one.origin)}: not there` : describeOrigin(one.origin);
     const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, name, allow, table, options);

@@ -20,6 +20,7 @@ export class PolicyChains {
   readonly #family: Family;
   #askedAfterNat: ReadonlySet<ChainId> = new Set();
   #hasMembers = false;
+  #isReceivedAsked = false;
 
   constructor(wanted: WantedChains, lists: ListSets, family: Family) {
     this.#wanted = wanted;
@@ -33,7 +34,7 @@ export class PolicyChains {
     const need = (id: SetId, members: readonly IpsetMember[]) => void lists.set(id, members);
     const table = tableOf(chain);
     const name = policyChain(chain.id);
-    this.#wanted.set(table, name, policyChainRules(chain, table, options, this.#sets(need)));
+    this.#wanted.set(table, name, policyChainRules(chain, table, options, this.#sets(need), this.#isReceivedAsked));
     this.#lists.hold(chain.id, lists);
     if (this.#askedAfterNat.has(chain.id)) this.#setAfterNat(chain, options);
   }
@@ -53,6 +54,14 @@ export class PolicyChains {
     if (this.#hasMembers === has) return;
     this.#hasMembers = has;
     this.renew(options);
+  }
+
+  /** Whether the host endpoint `*` is asked about what workloads' policies let them receive. */
+  askReceived(isAsked: boolean, options: FirewallOptions): void {
+    if (this.#isReceivedAsked === isAsked) return;
+    this.#isReceivedAsked = isAsked;
+    for (const chain of this.#chains.values())
+      if (chain.stage === "normal" && chain.direction === "ingress") this.set(chain, options);
   }
 
   /** All of them anew, as other options have it. */

@@ -11,12 +11,14 @@ export type Allow = { readonly target: RuleText } | { readonly mark: number };
 /**
  * What an allow means at a stage. To receive is the last question, so that it ends there; what is sent may yet meet its
  * receiver, and a host endpoint's `forward` the next gate. What is allowed before conntrack or before DNAT is marked for good.
+ * `isReceivedAsked`: the host endpoint `*` is asked about what workloads receive.
  */
-export function allowOf(stage: Stage, direction: Direction, options: FirewallOptions): Allow {
+export function allowOf(stage: Stage, direction: Direction, options: FirewallOptions, isReceivedAsked = false): Allow {
   const { marks, allowAction, serviceLoopPrevention } = options;
   if (stage === "untracked" || stage === "pre-dnat") return { mark: marks.final };
   if (stage === "forward" || direction === "egress" || allowAction === "Return") return { mark: marks.accept };
-  return { target: serviceLoopPrevention === "Disabled" ? "-j ACCEPT" : `-g ${names.allowed}` };
+  const isFinal = serviceLoopPrevention === "Disabled" && !isReceivedAsked;
+  return { target: isFinal ? "-j ACCEPT" : `-g ${names.allowed}` };
 }
 
 /** Refuses what meets `when`, as denyAction says where the table can reject (man iptables-extensions: REJECT). */

@@ -11,7 +11,7 @@ import { forgedSource, unknownInterface } from "../rule-name.ts";
 import { denialAt, denyRule } from "./deny.ts";
 import type { FixedSets } from "./fixed-sets.ts";
 import { hostDispatchRules, needsQuiet } from "./host-chains.ts";
-import { anyAsksAt, type Hosts } from "./host-gates.ts";
+import { anyAsksAt, type Hosts, othersAskAt } from "./host-gates.ts";
 import { clearMark, hasMark, lacksMark, setMark } from "./mark.ts";
 import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
 
@@ -26,7 +26,7 @@ import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
  *                      ╰ host ───── normal
  *     forward ─────────┬ in-by-host ── forward
  *                      ├ from-workload → from-cali1 ─ policies, profiles
- *                      ├ to-workload   → to-cali2   ─ policies, profiles
+ *                      ├ to-workload   → to-cali2   ─ policies, profiles → received ─ out-by-host, service-loop
  *                      ╰ out-by-host ─ forward, then service-loop
  *     raw-output, output, mangle-postrouting (what this node translated itself) ─ host
  */
@@ -94,7 +94,8 @@ function preDnat(hosts: Hosts, options: FirewallOptions): Rule[] {
   const asked = hostDispatchRules(hosts, "ingress", "pre-dnat");
   if (asked.length === 0) return [];
   const done = anyAsksAt(hosts, "ingress", "untracked") ? letThrough(hosts, options) : [];
-  return [...workloads(options, "iifname", { kind: "accept" }), ...done, ...asked];
+  const spared = othersAskAt(hosts, "ingress", "pre-dnat") ? [] : workloads(options, "iifname", { kind: "accept" });
+  return [...spared, ...done, ...asked];
 }
 
 /** What is for a workload of this node is not policed; what has been translated by this node is asked about when its way is known. */
@@ -124,7 +125,8 @@ function postrouting(hosts: Hosts, options: FirewallOptions): Rule[] {
 function forwardChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
   const into = hostDispatchRules(hosts, "ingress", "forward");
   const out = hostDispatchRules(hosts, "egress", "forward");
-  const noWorkloads = options.interfacePrefixes.map(
+  const spared = othersAskAt(hosts, "ingress", "forward") ? [] : options.interfacePrefixes;
+  const noWorkloads = spared.map(
     (prefix): Expression => ({ kind: "interface", field: "iifname", name: `${prefix}*`, not: true }),
   );
   const notLetIn = mayBeFinal(hosts) ? [lacksMark(options.marks.final)] : [];
@@ -143,17 +145,31 @@ function forwardChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions):
     ...(into.length > 0 ? [{ name: hostDispatch("ingress"), rules: into }] : []),
     ...(out.length > 0 ? [{ name: hostDispatch("egress"), rules: out }] : []),
     ...serviceLoop(sets, options),
+    ...received(hosts, sets, options),
   ];
 }
 
-/** Whether there is a chain `service-loop` for forwarded packets to be asked by. */
-export function preventsServiceLoop(sets: FixedSets, { serviceLoopPrevention }: FirewallOptions): boolean {
+/** Whether anybody is asked about what a workload's policies let it receive: the host endpoint `*`, or the service loop check. */
+export function isReceivedAsked(hosts: Hosts, sets: FixedSets, options: FirewallOptions): boolean {
+  return othersAskAt(hosts, "egress", "forward") || preventsServiceLoop(sets, options);
+}
+
+/** Where an allow of a receiver leads then. What the node itself receives comes here too, and is asked nothing. */
+function received(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
+  const rules: Rule[] = [];
+  const ask = (chain: string) => rules.push(...workloads(options, "oifname", { kind: "jump", chain }));
+  if (othersAskAt(hosts, "egress", "forward")) ask(hostDispatch("egress"));
+  if (preventsServiceLoop(sets, options)) ask(names.serviceLoop);
+  return rules.length === 0 ? [] : [{ name: names.received, rules: [...rules, { expressions: [{ kind: "accept" }] }] }];
+}
+
+function preventsServiceLoop(sets: FixedSets, { serviceLoopPrevention }: FirewallOptions): boolean {
   return serviceLoopPrevention !== "Disabled" && sets.has(SERVICE_RANGES);
 }
 
 /**
- * An address of a service that nobody has translated would come back to us from wherever we send it. What is not tracked
- * has no status at all: it meets no question about it.
+ * An address of a service that nobody has translated would come back to us from wherever we send it. Only where the packet goes
+ * is asked, not how it came to go there (Felix: BlockedCIDRsToIptablesChains).
  */
 function serviceLoop(sets: FixedSets, options: FirewallOptions): Chain[] {
   const kind = sets.get(SERVICE_RANGES);
@@ -164,8 +180,7 @@ function serviceLoop(sets: FixedSets, options: FirewallOptions): Chain[] {
     const key = family === "ipv4" ? (["ip daddr"] as const) : (["ip6 daddr"] as const);
     return denyRule(name, options, how, [{ kind: "lookup", key, set: memberSet(SERVICE_RANGES, kind, family) }]);
   });
-  const translated: Rule = { expressions: [{ kind: "ct status", status: "dnat" }, { kind: "return" }] };
-  return [{ name: names.serviceLoop, rules: [translated, ...drops] }];
+  return [{ name: names.serviceLoop, rules: drops }];
 }
 
 function dispatch(key: "iifname" | "oifname", map: string, options: FirewallOptions): Rule[] {

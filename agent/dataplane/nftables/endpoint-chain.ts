@@ -6,7 +6,7 @@ import type { Direction } from "../../../policy/rule.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type Denial, denial, denialAt, denyRule } from "./deny.ts";
 import { gateRules } from "./gate-rules.ts";
-import { fromChain, names, toChain } from "./names.ts";
+import { fromChain, toChain } from "./names.ts";
 
 /** UDP port and IP protocol of the encapsulations that workloads may not do themselves (RFC 7348 5, RFC 2003). */
 const VXLAN_PORT = 4789;
@@ -14,14 +14,9 @@ const IPIP = 4;
 
 /**
  * What one interface's workload sends (egress) or receives (ingress): its packet rate, what belongs to a connection that was let
- * through, its number of connections, and then its gate. `preventLoop`: there is a chain `service-loop` to be asked.
+ * through, its number of connections, and then its gate.
  */
-export function endpointChain(
-  gates: EndpointGates,
-  direction: Direction,
-  options: FirewallOptions,
-  preventLoop: boolean,
-): KernelChain {
+export function endpointChain(gates: EndpointGates, direction: Direction, options: FirewallOptions): KernelChain {
   const { endpoint, interfaceName } = gates;
   return {
     name: direction === "egress" ? fromChain(interfaceName) : toChain(interfaceName),
@@ -29,7 +24,7 @@ export function endpointChain(
       ...packetRate(gates, direction, options),
       ...connectionRules("accept", options, denialAt("normal", options)),
       ...connectionCount(gates, direction, options),
-      ...(direction === "egress" ? encapsulated(options) : preventLoop ? [noServiceLoop] : []),
+      ...(direction === "egress" ? encapsulated(options) : []),
       ...gateRules({ gate: gates[direction], direction, stage: "normal", endpoint }, options),
     ],
   };
@@ -75,9 +70,6 @@ function connectionCount(
     },
   ];
 }
-
-/** Asked here, since what a workload's policy lets in comes to no rule after it. */
-const noServiceLoop: KernelRule = { expressions: [{ kind: "jump", chain: names.serviceLoop }] };
 
 function encapsulated(options: FirewallOptions): KernelRule[] {
   const { vxlan, ipip } = options.workloadEncapsulation;

@@ -49,7 +49,7 @@ export function gateRules(at: GateAt, options: FirewallOptions): KernelRule[] {
     }
     if (marked && chains.length % STRIDE !== 0) rules.push(back);
     if (atEnd === "deny") {
-      const name = describeReason({ by: "end of tier", tier, direction, endpoint });
+      const name = describeReason({ by: "end of tier", tier, direction, endpoint, stage });
       rules.push(denyRule(name, options, how, [isOpen]));
     }
   }
@@ -58,6 +58,6 @@ export function gateRules(at: GateAt, options: FirewallOptions): KernelRule[] {
     if (marked) rules.push(back);
   }
   if (gate.atEnd === "deny")
-    rules.push(denyRule(describeReason({ by: "no profile", direction, endpoint }), options, how));
+    rules.push(denyRule(describeReason({ by: "no profile", direction, endpoint, stage }), options, how));
   return rules;
 }

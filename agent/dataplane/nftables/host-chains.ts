@@ -9,7 +9,7 @@ import { denialAt } from "./deny.ts";
 import { connectionRules } from "./endpoint-chain.ts";
 import { failsafeChains } from "./failsafe-chains.ts";
 import { gateRules } from "./gate-rules.ts";
-import { anyAsksAt, asksAt, type Hosts, stages } from "./host-gates.ts";
+import { anyAsksAt, asksAt, type Hosts, othersAskAt, stages } from "./host-gates.ts";
 import { failsafeChain, hostChain, hostMap, policyChain, quietChain } from "./names.ts";
 
 /** What this node sends and translates itself is asked about after NAT, where nothing can be rejected. */
@@ -52,8 +52,7 @@ export function hostDispatchRules(hosts: Hosts, direction: Direction, stage: Sta
   const rules: Rule[] = [
     { expressions: [{ kind: "vmap", key, map: hostMap(direction, stage, variant.replace("/", "-")) }] },
   ];
-  const others = hosts.get("*");
-  if (others && asksAt(others, direction, stage))
+  if (othersAskAt(hosts, direction, stage))
     rules.push({ expressions: [{ kind: "goto", chain: hostChain("*", direction, stage, variant) }] });
   return rules;
 }

@@ -13,6 +13,12 @@ export function asksAt(host: HostGates, direction: Direction, stage: Stage): boo
   return tiers.length > 0 || atEnd === "deny";
 }
 
+/** Whether the host endpoint of all other interfaces asks anything at a stage: those of workloads are among them. */
+export function othersAskAt(hosts: Hosts, direction: Direction, stage: Stage): boolean {
+  const others = hosts.get("*");
+  return others !== undefined && asksAt(others, direction, stage);
+}
+
 /** Whether any host endpoint asks anything at a stage. */
 export function anyAsksAt(hosts: Hosts, direction: Direction, stage: Stage): boolean {
   for (const host of hosts.values()) if (asksAt(host, direction, stage)) return true;

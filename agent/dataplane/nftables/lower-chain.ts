@@ -9,6 +9,14 @@ import { type Denial, denial } from "./deny.ts";
 import type { SetNames } from "./list-sets.ts";
 import { lowerMatch } from "./lower-match.ts";
 import { setMark } from "./mark.ts";
+import { names } from "./names.ts";
+
+/** What a chain's verdicts are to the kernel, beyond what its stage says. */
+export interface Verdicts {
+  readonly deny: Denial;
+  /** Whether others are asked yet about what a policy lets somebody receive: the chain `received` leads to them. */
+  readonly isReceivedAsked: boolean;
+}
 
 /**
  * A policy's or profile's chain at its stage, under a name; every rule carries the name of the resource and where in it the rule
@@ -18,13 +26,13 @@ export function lowerChain(
   chain: Chain,
   name: string,
   options: FirewallOptions,
-  how: Denial,
+  verdicts: Verdicts,
   sets: SetNames,
 ): KernelChain {
   const rules: KernelRule[] = [];
   for (const { match, action, origin } of chain.rules) {
     const rule = chain.missing ? `${describeOrigin(origin)}: not there` : describeOrigin(origin);
-    const deed = chain.staged ? countOnly(action) : deedOf(action, chain, rule, options, how);
+    const deed = chain.staged ? countOnly(action) : deedOf(action, chain, rule, options, verdicts);
     for (const way of lowerMatch(match, sets))
       rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name: rule });
   }
@@ -41,13 +49,13 @@ function deedOf(
   chain: Chain,
   name: string,
   options: FirewallOptions,
-  how: Denial,
+  { deny, isReceivedAsked }: Verdicts,
 ): readonly Expression[] {
   switch (action) {
     case "allow":
-      return allowed(chain, options);
+      return allowed(chain, options, isReceivedAsked);
     case "deny":
-      return denial(name, options, how);
+      return denial(name, options, deny);
     case "pass":
       return [setMark(options.marks.pass), { kind: "return" }];
     case "log":
@@ -57,13 +65,14 @@ function deedOf(
 
 /**
  * What a workload sends must still be looked at by its receiver, and what is forwarded by whoever comes next, so an allow there is a
- * mark and a return. What is received has been looked at by its sender already: an allow there is final. What is allowed before
- * conntrack or before DNAT is asked about by nobody after.
+ * mark and a return. What is received has been looked at by its sender already: an allow there is final, or leads to whoever is
+ * asked yet. What is allowed before conntrack or before DNAT is asked about by nobody after.
  */
-function allowed({ direction, stage }: Chain, { marks }: FirewallOptions): Expression[] {
+function allowed({ direction, stage }: Chain, { marks }: FirewallOptions, isReceivedAsked: boolean): Expression[] {
   switch (stage) {
     case "normal":
-      return direction === "ingress" ? [{ kind: "accept" }] : [setMark(marks.accept), { kind: "return" }];
+      if (direction === "egress") return [setMark(marks.accept), { kind: "return" }];
+      return [isReceivedAsked ? { kind: "goto", chain: names.received } : { kind: "accept" }];
     case "forward":
       return [setMark(marks.accept), { kind: "return" }];
     case "untracked":

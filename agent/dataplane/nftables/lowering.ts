@@ -4,7 +4,7 @@ import type { EndpointGates, HostGates } from "../../../policy/chain.ts";
 import type { MemberDelta, PolicyOutput } from "../../../policy/output.ts";
 import { memberFamily, type SetId, type SetKind, type SetSpec } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
-import { baseChains, preventsServiceLoop } from "./base-chains.ts";
+import { baseChains, isReceivedAsked } from "./base-chains.ts";
 import { endpointChain } from "./endpoint-chain.ts";
 import { FixedPart } from "./fixed-part.ts";
 import { FixedSetKinds } from "./fixed-sets.ts";
@@ -34,7 +34,6 @@ export class NftablesLowering {
   readonly #fixedSets = new FixedSetKinds();
   #fixedIsStale = false;
   #endpointsAreStale = false;
-  #preventsLoop = false;
 
   /** Wants the chains, maps and sets that are always there. Until the first output every workload is unknown: dropped. */
   constructor(ruleset: Ruleset, options: FirewallOptions) {
@@ -79,20 +78,20 @@ export class NftablesLowering {
   }
 
   #finish(): void {
-    const preventsLoop = preventsServiceLoop(this.#fixedSets.sets, this.#options);
-    if (this.#endpointsAreStale || preventsLoop !== this.#preventsLoop) {
-      this.#preventsLoop = preventsLoop;
+    if (this.#endpointsAreStale) {
       this.#endpointsAreStale = false;
       for (const gates of this.#endpoints.values()) this.#wantEndpointChains(gates);
     }
     this.#chains.needQuiet(needsQuiet(this.#hosts, this.#options));
+    this.#chains.askReceived(isReceivedAsked(this.#hosts, this.#fixedSets.sets, this.#options));
     this.#chains.flush();
     if (this.#fixedIsStale) this.#wantFixed();
   }
 
   #wantFixed(): void {
     this.#fixedIsStale = false;
-    const hosts = new Map([...this.#hosts].sort(([x], [y]) => (x < y ? -1 : 1)));
+    const named = [...this.#hosts].filter(([name]) => !isWorkloadName(name, this.#options));
+    const hosts = new Map(named.sort(([x], [y]) => (x < y ? -1 : 1)));
     const { chains, maps } = hostChains(hosts, this.#options);
     const base = baseChains(hosts, this.#fixedSets.sets, this.#options);
     const nat = natChains(this.#floating(), this.#fixedSets.sets, this.#options);
@@ -137,8 +136,8 @@ export class NftablesLowering {
   }
 
   #wantEndpointChains(gates: EndpointGates): void {
-    this.#ruleset.wantChain(endpointChain(gates, "egress", this.#options, this.#preventsLoop));
-    this.#ruleset.wantChain(endpointChain(gates, "ingress", this.#options, this.#preventsLoop));
+    this.#ruleset.wantChain(endpointChain(gates, "egress", this.#options));
+    this.#ruleset.wantChain(endpointChain(gates, "ingress", this.#options));
   }
 
   #unwantEndpoint(interfaceName: string): void {
@@ -163,6 +162,11 @@ export class NftablesLowering {
     }
     return found.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, address]) => address);
   }
+}
+
+/** Such an interface has no host endpoint of its own, whatever names it (Felix: felix/dataplane/linux/endpoint_mgr.go). */
+function isWorkloadName(name: string, { interfacePrefixes }: FirewallOptions): boolean {
+  return interfacePrefixes.some((prefix) => name.startsWith(prefix));
 }
 
 /** What of the options the chains of policies are made of. */

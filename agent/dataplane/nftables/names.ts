@@ -19,6 +19,7 @@ export const names = {
   natPostrouting: "nat-postrouting",
   floating: "floating-addresses",
   serviceLoop: "service-loop",
+  received: "received",
   source: "workload-source",
   toHost: "workload-to-host",
   fromWorkload: "from-workload",

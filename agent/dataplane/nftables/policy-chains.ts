@@ -22,6 +22,7 @@ export class PolicyChains {
   readonly #stale = new Set<ChainId>();
   #options: FirewallOptions;
   #quiet = false;
+  #isReceivedAsked = false;
 
   constructor(ruleset: Ruleset, sets: ReadonlyMap<SetId, SetKind>, options: FirewallOptions) {
     this.#ruleset = ruleset;
@@ -58,6 +59,13 @@ export class PolicyChains {
     if (quiet === this.#quiet) return;
     for (const [id, chain] of this.#chains) if (hasCopy(chain)) this.#stale.add(id);
     this.#quiet = quiet;
+  }
+
+  /** Whether others are asked about what workloads' policies let them receive. */
+  askReceived(isAsked: boolean): void {
+    if (isAsked === this.#isReceivedAsked) return;
+    for (const [id, chain] of this.#chains) if (isReceivers(chain)) this.#stale.add(id);
+    this.#isReceivedAsked = isAsked;
   }
 
   /** Hands on what has become stale. */
@@ -97,8 +105,9 @@ export class PolicyChains {
     this.#name(id, names);
     for (const [n, name] of names.entries()) {
       const lists = new Map<string, NamedSet>();
-      const how = n > 0 ? "drop" : denialAt(chain.stage, this.#options);
-      const lowered = lowerChain(chain, name, this.#options, how, {
+      const deny = n > 0 ? "drop" : denialAt(chain.stage, this.#options);
+      const verdicts = { deny, isReceivedAsked: this.#isReceivedAsked } as const;
+      const lowered = lowerChain(chain, name, this.#options, verdicts, {
         need: (set) => {
           lists.set(set.name, set);
           return set.name;
@@ -113,6 +122,10 @@ export class PolicyChains {
 
 function hasCopy({ stage, direction }: Chain): boolean {
   return stage === "normal" && direction === "egress";
+}
+
+function isReceivers({ stage, direction }: Chain): boolean {
+  return stage === "normal" && direction === "ingress";
 }
 
 /** The sets that a chain looks into. */
