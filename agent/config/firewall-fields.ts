@@ -61,7 +61,12 @@ const either = {
     false,
     "whether packets that conntrack calls invalid are left to policy",
   ),
-  logPrefix: liveField("FELIX_LOGPREFIX", text, "calico-packet", "what log rules write in front of a packet"),
+  logPrefix: liveField(
+    "FELIX_LOGPREFIX",
+    text,
+    "calico-packet",
+    "what log rules write in front of a packet; %t is the policy's tier, %k its kind, %n its name, %p namespace/name",
+  ),
   logActionRateLimit: liveField(
     "FELIX_LOGACTIONRATELIMIT",
     logRateOrNone,
@@ -161,7 +166,7 @@ const each = {
     "Drop",
     "what becomes of a packet that policy denies",
   ),
-  maxIpsetSize: field("FELIX_MAXIPSETSIZE", integer(1, 0xffffffff), 1_048_576, "most members of one ipset"),
+  maxIpsetSize: liveField("FELIX_MAXIPSETSIZE", integer(1, 0xffffffff), 1_048_576, "most members of one ipset"),
   nftablesRefreshInterval: field(
     "FELIX_NFTABLESREFRESHINTERVAL",
     duration,

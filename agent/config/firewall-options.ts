@@ -44,5 +44,6 @@ export function firewallOptions(settings: FelixSettings, firewall: Firewall): Fi
     preDnatAllowAction: isNft ? settings.nftablesMangleAllowAction : settings.iptablesMangleAllowAction,
     dropInvalid: !settings.disableConntrackInvalidCheck,
     floatingAddresses: settings.floatingIPs === "Enabled",
+    maxMembers: settings.maxIpsetSize,
   };
 }

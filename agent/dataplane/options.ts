@@ -18,7 +18,7 @@ export interface Marks {
 /** What a firewall of ours is told beside the policy (FelixConfiguration). */
 export interface FirewallOptions extends NodePolicy {
   readonly marks: Marks;
-  /** What log rules write before the packet (LogPrefix). */
+  /** What log rules write before the packet (LogPrefix), with the codes of `log-prefix.ts`. */
   readonly logPrefix: string;
   /** How often one log rule may write at most (LogActionRateLimit, LogActionRateLimitBurst); absent: each time. */
   readonly logRate?: {
@@ -44,6 +44,8 @@ export interface FirewallOptions extends NodePolicy {
   readonly dropInvalid: boolean;
   /** Whether floating addresses of endpoints are translated (FloatingIPs). */
   readonly floatingAddresses: boolean;
+  /** The most members of a set of one family (MaxIpsetSize); only ipsets have such a bound, and those beyond are left out. */
+  readonly maxMembers: number;
   /** NFLOG group that hears of every packet our rules drop; absent: nobody. */
   readonly dropGroup?: number;
 }
@@ -77,4 +79,5 @@ export const defaultOptions: FirewallOptions = {
   preDnatAllowAction: "Accept",
   dropInvalid: true,
   floatingAddresses: false,
+  maxMembers: 1_048_576,
 };

@@ -1,19 +1,20 @@
-import type { IpsetMember, Ipsets } from "../../../kernel/ipset/set.ts";
+import type { IpsetMember } from "../../../kernel/ipset/set.ts";
 import type { Family } from "../../../net/family.ts";
 import type { ChainId } from "../../../policy/chain.ts";
 import type { SetId } from "../../../policy/set.ts";
 import { ipsetSpec } from "./member-text.ts";
 import { ipsetName } from "./names.ts";
+import type { SizedIpsets } from "./sized-ipsets.ts";
 
 /** The sets of nets that rules have of their own, kept as long as a chain needs them. Named by content, they never change. */
 export class ListSets {
-  readonly #ipsets: Ipsets;
+  readonly #ipsets: SizedIpsets;
   readonly #family: Family;
   readonly #holders = new Map<SetId, number>();
   /** By chain: what it needs. */
   readonly #needs = new Map<ChainId, readonly SetId[]>();
 
-  constructor(ipsets: Ipsets, family: Family) {
+  constructor(ipsets: SizedIpsets, family: Family) {
     this.#ipsets = ipsets;
     this.#family = family;
   }

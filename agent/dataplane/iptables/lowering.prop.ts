@@ -11,7 +11,7 @@ import { RecordedTables } from "./sim/recorded-tables.ts";
 import { ipsetText, restoreText } from "./sim/restore-text.ts";
 
 const variants: readonly FirewallOptions[] = [
-  { ...defaultOptions, sourceSpoofing: "Any", floatingAddresses: true },
+  { ...defaultOptions, sourceSpoofing: "Any", floatingAddresses: true, maxMembers: 7 },
   { ...defaultOptions, allowAction: "Return", denyAction: "Reject", dropGroup: 5, serviceLoopPrevention: "Reject" },
   { ...defaultOptions, serviceLoopPrevention: "Disabled", natExclusions: "IPPoolsAndHostIPs", dropInvalid: false },
 ];

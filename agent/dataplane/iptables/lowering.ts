@@ -9,6 +9,7 @@ import { HostChains } from "./host-chains.ts";
 import { ListSets } from "./list-sets.ts";
 import { MemberSets } from "./member-sets.ts";
 import { PolicyChains } from "./policy-chains.ts";
+import { SizedIpsets } from "./sized-ipsets.ts";
 import { ChainGroup, WantedChains } from "./wanted-chains.ts";
 import { WorkloadChains } from "./workload-chains.ts";
 
@@ -20,6 +21,7 @@ import { WorkloadChains } from "./workload-chains.ts";
 export class IptablesLowering {
   readonly #family: Family;
   #options: FirewallOptions;
+  readonly #ipsets: SizedIpsets;
   readonly #sets: MemberSets;
   readonly #wanted: WantedChains;
   readonly #lists: ListSets;
@@ -33,10 +35,11 @@ export class IptablesLowering {
     this.#family = family;
     this.#options = options;
     this.#wanted = new WantedChains(tables);
-    this.#sets = new MemberSets(ipsets, family);
-    this.#lists = new ListSets(ipsets, family);
+    this.#ipsets = new SizedIpsets(ipsets, options.maxMembers);
+    this.#sets = new MemberSets(this.#ipsets, family);
+    this.#lists = new ListSets(this.#ipsets, family);
     this.#policies = new PolicyChains(this.#wanted, this.#lists, family);
-    this.#workloads = new WorkloadChains(this.#wanted, ipsets, family);
+    this.#workloads = new WorkloadChains(this.#wanted, this.#ipsets, family);
     this.#hosts = new HostChains(this.#wanted);
     this.#base = (["raw", "mangle", "nat", "filter"] as const).map((table) => ({
       table,
@@ -73,6 +76,7 @@ export class IptablesLowering {
   /** What is wanted from now on is what these options make of the policy. */
   setOptions(options: FirewallOptions): void {
     this.#options = options;
+    this.#ipsets.resize(options.maxMembers);
     this.#policies.renew(options);
     this.#workloads.renew(options);
     this.#hosts.renew(options);

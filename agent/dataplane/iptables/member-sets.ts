@@ -1,4 +1,4 @@
-import type { IpsetMember, Ipsets } from "../../../kernel/ipset/set.ts";
+import type { IpsetMember } from "../../../kernel/ipset/set.ts";
 import type { Family } from "../../../net/family.ts";
 import type { MemberDelta } from "../../../policy/output.ts";
 import {
@@ -13,20 +13,21 @@ import {
 } from "../../../policy/set.ts";
 import { ipsetSpec, ipsetType, memberTexts } from "./member-text.ts";
 import { ipsetName } from "./names.ts";
+import type { SizedIpsets } from "./sized-ipsets.ts";
 
 /** Sets that no policy's rule looks into. */
 const fixed: ReadonlySet<SetId> = new Set([MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS, SERVICE_RANGES]);
 
 /** Keeps the kernel's sets of one family's members of the policy's sets. */
 export class MemberSets {
-  readonly #ipsets: Ipsets;
+  readonly #ipsets: SizedIpsets;
   readonly #family: Family;
   /** How many members of the family each has. */
   readonly #sizes = new Map<SetId, number>();
   /** How many those have together that rules look into. */
   #members = 0;
 
-  constructor(ipsets: Ipsets, family: Family) {
+  constructor(ipsets: SizedIpsets, family: Family) {
     this.#ipsets = ipsets;
     this.#family = family;
   }

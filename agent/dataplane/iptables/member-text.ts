@@ -5,17 +5,14 @@ import { masked, type Prefix } from "../../../net/prefix.ts";
 import type { SetId, SetKind, SetMember } from "../../../policy/set.ts";
 import { ipsetName } from "./names.ts";
 
-/** The most members of a set (MaxIpsetSize). */
-const MAX_MEMBERS = 1_048_576;
-
 /** The type of a policy set. Addresses are nets always, so that no set must change its type, which none can. */
 export function ipsetType(kind: SetKind): IpsetType {
   return kind === "port" ? "hash:ip,port" : "hash:net";
 }
 
-/** The kernel's set of one family's members of a set. */
-export function ipsetSpec(id: SetId, type: IpsetType, family: Family): IpsetSpec {
-  return { name: ipsetName(id, family), type, family: family === "ipv4" ? "inet" : "inet6", maxelem: MAX_MEMBERS };
+/** The kernel's set of one family's members of a set; how many it may have is for `SizedIpsets` to say. */
+export function ipsetSpec(id: SetId, type: IpsetType, family: Family): Omit<IpsetSpec, "maxelem"> {
+  return { name: ipsetName(id, family), type, family: family === "ipv4" ? "inet" : "inet6" };
 }
 
 /** A member of a policy set as ipset takes it: hash:net holds no prefix of length 0, so that one is told in halves. */

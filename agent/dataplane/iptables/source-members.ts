@@ -1,17 +1,18 @@
-import type { IpsetMember, Ipsets } from "../../../kernel/ipset/set.ts";
+import type { IpsetMember } from "../../../kernel/ipset/set.ts";
 import type { Family } from "../../../net/family.ts";
 import type { EndpointGates } from "../../../policy/chain.ts";
 import type { FirewallOptions } from "../options.ts";
 import { ipsetSpec, prefixTexts } from "./member-text.ts";
 import { ipsetName, SOURCES } from "./names.ts";
+import type { SizedIpsets } from "./sized-ipsets.ts";
 
 /** Keeps the set of (prefix, interface) that workloads may send from. */
 export class SourceMembers {
-  readonly #ipsets: Ipsets;
+  readonly #ipsets: SizedIpsets;
   readonly #family: Family;
   readonly #given = new Map<string, ReadonlySet<IpsetMember>>();
 
-  constructor(ipsets: Ipsets, family: Family) {
+  constructor(ipsets: SizedIpsets, family: Family) {
     this.#ipsets = ipsets;
     this.#family = family;
     ipsets.wantSet(ipsetSpec(SOURCES, "hash:net,iface", family));

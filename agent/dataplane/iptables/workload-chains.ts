@@ -1,4 +1,3 @@
-import type { Ipsets } from "../../../kernel/ipset/set.ts";
 import type { RuleText } from "../../../kernel/iptables/table.ts";
 import { compareAddresses } from "../../../net/address.ts";
 import type { Family } from "../../../net/family.ts";
@@ -9,6 +8,7 @@ import type { OwnedFloatingAddress } from "./base-chains.ts";
 import { dispatchChains } from "./dispatch.ts";
 import { packetLimit } from "./limit-rules.ts";
 import { fromChain, names, toChain } from "./names.ts";
+import type { SizedIpsets } from "./sized-ipsets.ts";
 import { SourceMembers } from "./source-members.ts";
 import { deny } from "./verdict.ts";
 import { ChainGroup, type WantedChains } from "./wanted-chains.ts";
@@ -26,7 +26,7 @@ export class WorkloadChains {
   /** Interfaces whose endpoints may receive only so many packets a second. */
   readonly #limited = new Set<string>();
 
-  constructor(wanted: WantedChains, ipsets: Ipsets, family: Family) {
+  constructor(wanted: WantedChains, ipsets: SizedIpsets, family: Family) {
     this.#wanted = wanted;
     this.#family = family;
     this.#sources = new SourceMembers(ipsets, family);
