@@ -313,6 +313,8 @@ export class RulesetDriver {
     }
     this.#known = false;
     if (outcome.kind === "stale") return true;
+    // Whoever closed us closed the port as well: nobody waits for that answer.
+    if (this.#closed) return false;
     if (outcome.kind === "unknown") {
       this.#tell({
         fact: "nft.failed",
