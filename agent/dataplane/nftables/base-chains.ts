@@ -2,6 +2,7 @@ import type { Chain, Hook } from "../../../kernel/nftables/chain.ts";
 import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule } from "../../../kernel/nftables/rule.ts";
 import { ipv6 } from "../../../net/address.ts";
+import { families } from "../../../net/family.ts";
 import { prefixOf } from "../../../net/prefix.ts";
 import { neighbourDiscoveryTypes } from "../../../policy/evaluate/packet-kind.ts";
 import { describeReason } from "../../../policy/evaluate.ts";
@@ -13,7 +14,12 @@ import type { FixedSets } from "./fixed-sets.ts";
 import { hostDispatchRules, needsQuiet } from "./host-chains.ts";
 import { anyAsksAt, type Hosts, othersAskAt } from "./host-gates.ts";
 import { clearMark, hasMark, lacksMark, setMark } from "./mark.ts";
-import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
+import { hostDispatch, names, sourceSets } from "./names.ts";
+
+/** Which of the sets of what workloads may send from there are. */
+export interface Sources {
+  has(set: string): boolean;
+}
 
 /**
  * The chains that the kernel calls, and how they lead a packet to the chains of its workload or host endpoint, each time by one
@@ -30,14 +36,14 @@ import { hostDispatch, memberSet, names, sourceSets } from "./names.ts";
  *                      ╰ out-by-host ─ forward, then service-loop
  *     raw-output, output, mangle-postrouting (what this node translated itself) ─ host
  */
-export function baseChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
+export function baseChains(hosts: Hosts, sources: Sources, sets: FixedSets, options: FirewallOptions): Chain[] {
   const chains = [
     hooked(names.rawPrerouting, "prerouting", -300, [
       ...unfinal(hosts, "ingress", options),
       ...workloads(options, "iifname", { kind: "goto", chain: names.source }),
       ...hostDispatchRules(hosts, "ingress", "untracked"),
     ]),
-    { name: names.source, rules: sourceRules(options) },
+    { name: names.source, rules: sourceRules(sources, options) },
     hooked(names.rawOutput, "output", -300, rawOutput(hosts, options)),
     hooked(names.manglePrerouting, "prerouting", -150, preDnat(hosts, options)),
     hooked(names.input, "input", 0, [
@@ -164,7 +170,7 @@ function received(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chai
 }
 
 function preventsServiceLoop(sets: FixedSets, { serviceLoopPrevention }: FirewallOptions): boolean {
-  return serviceLoopPrevention !== "Disabled" && sets.has(SERVICE_RANGES);
+  return serviceLoopPrevention !== "Disabled" && families.some((family) => sets.nameOf(SERVICE_RANGES, family));
 }
 
 /**
@@ -172,13 +178,13 @@ function preventsServiceLoop(sets: FixedSets, { serviceLoopPrevention }: Firewal
  * is asked, not how it came to go there (Felix: BlockedCIDRsToIptablesChains).
  */
 function serviceLoop(sets: FixedSets, options: FirewallOptions): Chain[] {
-  const kind = sets.get(SERVICE_RANGES);
-  if (!kind || !preventsServiceLoop(sets, options)) return [];
+  if (!preventsServiceLoop(sets, options)) return [];
   const how = options.serviceLoopPrevention === "Reject" ? "reject" : "drop";
   const name = describeReason({ by: "service loop" });
-  const drops = (["ipv4", "ipv6"] as const).map((family) => {
+  const drops = families.flatMap((family) => {
     const key = family === "ipv4" ? (["ip daddr"] as const) : (["ip6 daddr"] as const);
-    return denyRule(name, options, how, [{ kind: "lookup", key, set: memberSet(SERVICE_RANGES, kind, family) }]);
+    const set = sets.nameOf(SERVICE_RANGES, family);
+    return set === undefined ? [] : [denyRule(name, options, how, [{ kind: "lookup", key, set }])];
   });
   return [{ name: names.serviceLoop, rules: drops }];
 }
@@ -189,22 +195,16 @@ function dispatch(key: "iifname" | "oifname", map: string, options: FirewallOpti
 }
 
 /** Before conntrack, so that a forged packet cannot even touch the connection it pretends to belong to. */
-function sourceRules(options: FirewallOptions): Rule[] {
+function sourceRules(sources: Sources, options: FirewallOptions): Rule[] {
+  const allowed = (set: string, key: Extract<Expression, { kind: "lookup" }>["key"]): Rule[] =>
+    sources.has(set) ? [{ expressions: [{ kind: "lookup", key, set }, { kind: "accept" }] }] : [];
   const { own, spoofable } = sourceSets;
-  const rules: Rule[] = [
-    { expressions: [{ kind: "lookup", key: ["iifname", "ip saddr"], set: own.ipv4 }, { kind: "accept" }] },
-    { expressions: [{ kind: "lookup", key: ["iifname", "ip6 saddr"], set: own.ipv6 }, { kind: "accept" }] },
-  ];
+  const rules = [...allowed(own.ipv4, ["iifname", "ip saddr"]), ...allowed(own.ipv6, ["iifname", "ip6 saddr"])];
   for (const prefix of [prefixOf(ipv6(0xfe800000, 0, 0, 0), 10), prefixOf(ipv6(0, 0, 0, 0), 128)]) {
     const link: Expression = { kind: "address", field: "saddr", prefix };
     rules.push({ expressions: [{ kind: "nfproto", family: "ipv6" }, link, { kind: "accept" }], name: "link-local" });
   }
-  if (options.sourceSpoofing === "Any") {
-    rules.push(
-      { expressions: [{ kind: "lookup", key: ["ip saddr", "iifname"], set: spoofable.ipv4 }, { kind: "accept" }] },
-      { expressions: [{ kind: "lookup", key: ["ip6 saddr", "iifname"], set: spoofable.ipv6 }, { kind: "accept" }] },
-    );
-  }
+  rules.push(...allowed(spoofable.ipv4, ["ip saddr", "iifname"]), ...allowed(spoofable.ipv6, ["ip6 saddr", "iifname"]));
   return [...rules, denyRule(forgedSource, options, "drop")];
 }
 

@@ -135,7 +135,7 @@ describe("the nftables dataplane", () => {
     await dataplane.commit();
     port.disturb([{ kind: "flush chain", chain: "np/shop/db/in" }], "unheard");
     await dataplane.recheck();
-    assert.equal((await port.rules("np/shop/db/in")).get("np/shop/db/in")?.length, 5);
+    assert.equal((await port.rules("np/shop/db/in")).get("np/shop/db/in")?.length, 4);
     const drop = ["changed", "changed", "changed"] as const;
     for (const heard of drop) port.disturb([{ kind: "new chain", chain: "foreign" }], heard);
     await dataplane.commit();

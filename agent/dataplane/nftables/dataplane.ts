@@ -50,7 +50,11 @@ export class NftablesDataplane implements Dataplane {
 
   async counters(): Promise<readonly RuleCount[]> {
     const counts = await this.#ruleset.counters();
-    return [...counts].map(([name, { packets, bytes }]) => ({ name, packets, bytes }));
+    const idle = [...new Set(this.#lowering.idle())].filter((name) => !counts.has(name));
+    return [
+      ...[...counts].map(([name, { packets, bytes }]) => ({ name, packets, bytes })),
+      ...idle.map((name) => ({ name, packets: 0, bytes: 0 })),
+    ];
   }
 
   get size(): DataplaneSize {

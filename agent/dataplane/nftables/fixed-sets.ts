@@ -1,42 +1,101 @@
+import type { Chain } from "../../../kernel/nftables/chain.ts";
+import { type Family, families } from "../../../net/family.ts";
 import type { MemberDelta } from "../../../policy/output.ts";
 import {
   ALL_HOSTS,
   ALL_POOLS,
   MASQUERADE_POOLS,
+  memberFamily,
   SERVICE_RANGES,
   type SetId,
-  type SetKind,
+  type SetMember,
+  type SetSpec,
 } from "../../../policy/set.ts";
+import { elementText, kernelSet } from "./member-sets.ts";
+import { memberSet } from "./names.ts";
+import type { Ruleset } from "./ruleset.ts";
 
-/** The sets, not empty, that rules beside those of policies look into, and of which kind they are now. */
-export type FixedSets = ReadonlyMap<SetId, SetKind>;
+/** The sets that rules beside those of policies look into. */
+export interface FixedSets {
+  /** The name of the kernel's set of one family's members, or undefined when there are none. */
+  nameOf(id: SetId, family: Family): string | undefined;
+}
 
 const ids: ReadonlySet<SetId> = new Set([MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS, SERVICE_RANGES]);
 
-/** Knows which of those sets have members: a rule about an empty one would cost every packet a look-up for nothing. */
-export class FixedSetKinds {
-  readonly #counts = new Map<SetId, number>();
-  readonly #kinds = new Map<SetId, SetKind>();
+interface Known {
+  readonly spec: SetSpec;
+  readonly members: Readonly<Record<Family, Set<SetMember>>>;
+}
 
-  /** Those that have members now. */
-  get sets(): FixedSets {
-    return this.#kinds;
+/** Keeps those sets: their members, whoever needs them, and of the kernel's sets the ones that a rule looks into now. */
+export class FixedMemberSets implements FixedSets {
+  readonly #ruleset: Ruleset;
+  readonly #known = new Map<SetId, Known>();
+  /** The kernel's sets that are wanted. */
+  readonly #wanted = new Set<string>();
+
+  constructor(ruleset: Ruleset) {
+    this.#ruleset = ruleset;
   }
 
-  /** The set has become this many members larger; answers whether `sets` says otherwise now. */
-  changed(id: SetId, kind: SetKind, { added, removed }: MemberDelta): boolean {
-    if (!ids.has(id)) return false;
-    const count = (this.#counts.get(id) ?? 0) + added.length - removed.length;
-    this.#counts.set(id, count);
-    const before = this.#kinds.get(id);
-    if (count > 0) this.#kinds.set(id, kind);
-    else this.#kinds.delete(id);
-    return before !== this.#kinds.get(id);
+  /** Whether it is one of these. */
+  static isOne(id: SetId): boolean {
+    return ids.has(id);
   }
 
-  /** The set, or the kind that it was of, is gone; answers whether `sets` says otherwise now. */
-  gone(id: SetId): boolean {
-    this.#counts.delete(id);
-    return this.#kinds.delete(id);
+  nameOf(id: SetId, family: Family): string | undefined {
+    const known = this.#known.get(id);
+    return known && known.members[family].size > 0 ? memberSet(id, known.spec.kind, family) : undefined;
+  }
+
+  /** The set is this now; of another kind than before, it starts empty. */
+  set(spec: SetSpec): void {
+    if (this.#known.get(spec.id)?.spec.kind === spec.kind) return;
+    this.drop(spec.id);
+    this.#known.set(spec.id, { spec, members: { ipv4: new Set(), ipv6: new Set() } });
+  }
+
+  drop(id: SetId): void {
+    const known = this.#known.get(id);
+    if (known) for (const family of families) this.#unwant(memberSet(id, known.spec.kind, family));
+    this.#known.delete(id);
+  }
+
+  changeMembers(id: SetId, { added, removed }: MemberDelta): void {
+    const { spec, members } = this.#known.get(id)!;
+    for (const member of removed) members[memberFamily(member)].delete(member);
+    for (const member of added) members[memberFamily(member)].add(member);
+    for (const family of families) {
+      const name = memberSet(id, spec.kind, family);
+      if (!this.#wanted.has(name)) continue;
+      const ours = (list: readonly SetMember[]) =>
+        list.filter((each) => memberFamily(each) === family).map(elementText);
+      this.#ruleset.changeElements(name, ours(added), ours(removed));
+    }
+  }
+
+  /** These are the chains that may look into them, and no others. */
+  needBy(chains: readonly Chain[]): void {
+    const asked = new Set<string>();
+    for (const { rules } of chains) {
+      for (const { expressions } of rules)
+        for (const each of expressions) if (each.kind === "lookup") asked.add(each.set);
+    }
+    for (const { spec, members } of this.#known.values()) {
+      for (const family of families) {
+        const name = memberSet(spec.id, spec.kind, family);
+        if (!asked.has(name)) this.#unwant(name);
+        else if (!this.#wanted.has(name)) {
+          this.#wanted.add(name);
+          this.#ruleset.wantSet(kernelSet(spec, family));
+          this.#ruleset.changeElements(name, Array.from(members[family], elementText));
+        }
+      }
+    }
+  }
+
+  #unwant(name: string): void {
+    if (this.#wanted.delete(name)) this.#ruleset.unwantSet(name);
   }
 }

@@ -9,8 +9,8 @@ import { listSet } from "./names.ts";
 export interface SetNames {
   /** Notes that a rule needs this set of its own; answers its name. */
   need(set: NamedSet): string;
-  /** The name of the kernel's set of one family's members of a set of the policy's. */
-  members(id: SetId, family: Family): string;
+  /** The name of the kernel's set of one family's members of a set of the policy's, or undefined when there are none. */
+  members(id: SetId, family: Family): string | undefined;
 }
 
 /** A set of some prefixes of one family; needs at least one. */

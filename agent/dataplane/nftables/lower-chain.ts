@@ -4,6 +4,7 @@ import type { Expression } from "../../../kernel/nftables/expression.ts";
 import type { Rule as KernelRule } from "../../../kernel/nftables/rule.ts";
 import type { Chain } from "../../../policy/chain.ts";
 import { type Action, describeOrigin } from "../../../policy/rule.ts";
+import { logPrefix } from "../log-prefix.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type Denial, denial } from "./deny.ts";
 import type { SetNames } from "./list-sets.ts";
@@ -18,6 +19,12 @@ export interface Verdicts {
   readonly isReceivedAsked: boolean;
 }
 
+/** A chain, and the names of the rules that are not in it because no packet can meet them as things are. */
+export interface LoweredChain {
+  readonly chain: KernelChain;
+  readonly idle: readonly string[];
+}
+
 /**
  * A policy's or profile's chain at its stage, under a name; every rule carries the name of the resource and where in it the rule
  * stands.
@@ -28,15 +35,17 @@ export function lowerChain(
   options: FirewallOptions,
   verdicts: Verdicts,
   sets: SetNames,
-): KernelChain {
+): LoweredChain {
   const rules: KernelRule[] = [];
+  const idle: string[] = [];
   for (const { match, action, origin } of chain.rules) {
     const rule = chain.missing ? `${describeOrigin(origin)}: not there` : describeOrigin(origin);
     const deed = chain.staged ? countOnly(action) : deedOf(action, chain, rule, options, verdicts);
-    for (const way of lowerMatch(match, sets))
-      rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name: rule });
+    const ways = lowerMatch(match, sets);
+    for (const way of ways) rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name: rule });
+    if (ways.length === 0) idle.push(rule);
   }
-  return { name, rules };
+  return { chain: { name, rules }, idle };
 }
 
 /** What a staged rule does: it has decided what it would have decided, and nothing happens. */
@@ -59,7 +68,7 @@ function deedOf(
     case "pass":
       return [setMark(options.marks.pass), { kind: "return" }];
     case "log":
-      return logged(options);
+      return logged(chain, options);
   }
 }
 
@@ -83,7 +92,8 @@ function allowed({ direction, stage }: Chain, { marks }: FirewallOptions, isRece
 }
 
 /** The prefix is whatever somebody has configured; what nft could not print is left out of it. */
-function logged({ logPrefix, logRate }: FirewallOptions): Expression[] {
-  const log: Expression = { kind: "log", prefix: logPrefix.replace(/[^ !#-~]/g, "").slice(0, longestLogPrefix) };
+function logged(chain: Chain, { logPrefix: format, logRate }: FirewallOptions): Expression[] {
+  const prefix = logPrefix(format.replace(/[^ !#-~]/g, ""), chain, longestLogPrefix);
+  const log: Expression = { kind: "log", prefix };
   return logRate ? [{ kind: "limit", ...logRate }, log] : [log];
 }

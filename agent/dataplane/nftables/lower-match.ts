@@ -35,9 +35,9 @@ function speaksOfAddresses(side: SideMatch | undefined): boolean {
   return lists.some((list) => list !== undefined);
 }
 
+/** What is cheap to ask is asked first: protocol and ports by number, then addresses, then whatever is looked up. */
 function waysOf(match: Match, family: Family | undefined, sets: SetNames): Expression[][] {
   const front: Expression[] = [];
-  if (family) front.push({ kind: "nfproto", family });
   if (match.protocol !== undefined) front.push({ kind: "l4proto", protocol: match.protocol });
   if (match.notProtocol !== undefined) front.push({ kind: "l4proto", protocol: match.notProtocol, not: true });
   for (const [icmp, not] of [
@@ -47,16 +47,29 @@ function waysOf(match: Match, family: Family | undefined, sets: SetNames): Expre
     if (icmp)
       front.push({ kind: "icmp", family: match.protocol === 1 ? "ipv4" : "ipv6", ...icmp, ...(not && { not }) });
   }
-  let ways: Expression[][] = [front];
+  let ports: PortWay[] = [{ numbers: [], names: [] }];
+  const addresses: Expression[] = [];
   for (const side of ["source", "destination"] as const) {
     const asked = match[side];
     if (!asked) continue;
-    const addresses = lowerAddresses(asked, side, family, sets);
-    if (!addresses) return [];
-    const ports = lowerPorts(asked, side, match.protocol, family, sets);
-    ways = ways.flatMap((way) => ports.map((port) => [...way, ...addresses, ...port]));
+    const mine = lowerAddresses(asked, side, family, sets);
+    if (!mine) return [];
+    addresses.push(...mine);
+    const others = lowerPorts(asked, side, match.protocol, family, sets);
+    ports = ports.flatMap(({ numbers, names }) =>
+      others.map((port) => ({ numbers: [...numbers, ...port.numbers], names: [...names, ...port.names] })),
+    );
   }
-  return ways;
+  const ofFamily: Expression[] = family ? [{ kind: "nfproto", family }] : [];
+  const single = addresses.filter(({ kind }) => kind === "address");
+  const sought = addresses.filter(({ kind }) => kind !== "address");
+  return ports.map(({ numbers, names }) => [...front, ...numbers, ...ofFamily, ...single, ...sought, ...names]);
+}
+
+/** One way in which ports can do: questions about numbers, and look-ups of named ports. */
+interface PortWay {
+  readonly numbers: readonly Expression[];
+  readonly names: readonly Expression[];
 }
 
 /** The expressions about one side's address, or undefined when no address of the family can meet them. */
@@ -83,27 +96,40 @@ function lowerAddresses(
   };
   if (side.nets && !list(side.nets)) return undefined;
   if (side.notNets && !list(side.notNets, true)) return undefined;
-  for (const id of side.inSets ?? []) lookup(sets.members(id, family));
-  for (const id of side.notInSets ?? []) lookup(sets.members(id, family), true);
+  for (const id of side.inSets ?? []) {
+    const set = sets.members(id, family);
+    if (set === undefined) return undefined;
+    lookup(set);
+  }
+  for (const id of side.notInSets ?? []) {
+    const set = sets.members(id, family);
+    if (set !== undefined) lookup(set, true);
+  }
   return found;
 }
 
-/** The ways in which one side's port can do: by number, or by each of the names. */
+/** The ways in which one side's port can do: by number, or by each of the names that somebody has. */
 function lowerPorts(
   side: SideMatch,
   of: Side,
   protocol: number | undefined,
   family: Family | undefined,
   sets: SetNames,
-): Expression[][] {
-  const always: Expression[] = [];
-  if (side.notPorts) always.push(...numbered(side.notPorts, of, protocol, sets, true));
-  for (const id of side.notNamedPorts ?? []) always.push(named(id, of, family!, sets, true));
-  for (const id of side.inPortSets ?? []) always.push(named(id, of, family!, sets));
-  if (!side.ports && !side.namedPorts) return [always];
-  const ways: Expression[][] = [];
-  if (side.ports) ways.push([...numbered(side.ports, of, protocol, sets), ...always]);
-  for (const id of side.namedPorts ?? []) ways.push([named(id, of, family!, sets), ...always]);
+): PortWay[] {
+  const numbers = side.notPorts ? numbered(side.notPorts, of, protocol, sets, true) : [];
+  const names = (side.notNamedPorts ?? []).flatMap((id) => named(id, of, family!, sets, true) ?? []);
+  for (const id of side.inPortSets ?? []) {
+    const asked = named(id, of, family!, sets);
+    if (!asked) return [];
+    names.push(asked);
+  }
+  if (!side.ports && !side.namedPorts) return [{ numbers, names }];
+  const ways: PortWay[] = [];
+  if (side.ports) ways.push({ numbers: [...numbered(side.ports, of, protocol, sets), ...numbers], names });
+  for (const id of side.namedPorts ?? []) {
+    const asked = named(id, of, family!, sets);
+    if (asked) ways.push({ numbers, names: [asked, ...names] });
+  }
   return ways;
 }
 
@@ -121,9 +147,11 @@ function numbered(
   return [{ kind: "port", protocol: portProtocols[protocol!]!, field, ...only!, ...(not && { not }) }];
 }
 
-function named(id: SetId, of: Side, family: Family, sets: SetNames, not?: boolean): Expression {
+/** Undefined when there are no such ports. */
+function named(id: SetId, of: Side, family: Family, sets: SetNames, not?: boolean): Expression | undefined {
   const key = [addressField(family, of), "l4proto", sides[of].port] as const;
-  return { kind: "lookup", key, set: sets.members(id, family), ...(not && { not }) };
+  const set = sets.members(id, family);
+  return set === undefined ? undefined : { kind: "lookup", key, set, ...(not && { not }) };
 }
 
 function addressField(family: Family, of: Side): KeyField {

@@ -1,22 +1,19 @@
 import { formatAddress } from "../../../net/address-text.ts";
-import type { Family } from "../../../net/family.ts";
 import type { EndpointGates, HostGates } from "../../../policy/chain.ts";
-import type { MemberDelta, PolicyOutput } from "../../../policy/output.ts";
-import { memberFamily, type SetId, type SetKind, type SetSpec } from "../../../policy/set.ts";
+import type { PolicyOutput } from "../../../policy/output.ts";
+import type { SetId } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { baseChains, isReceivedAsked } from "./base-chains.ts";
 import { endpointChain } from "./endpoint-chain.ts";
 import { FixedPart } from "./fixed-part.ts";
-import { FixedSetKinds } from "./fixed-sets.ts";
+import { FixedMemberSets } from "./fixed-sets.ts";
 import { hostChains, needsQuiet } from "./host-chains.ts";
-import { elementText, kernelSet, sourceSetSpecs } from "./member-sets.ts";
-import { fromChain, memberSet, names, toChain } from "./names.ts";
+import { MemberSets } from "./member-sets.ts";
+import { fromChain, names, toChain } from "./names.ts";
 import { natChains, type OwnedFloatingAddress } from "./nat-chains.ts";
 import { PolicyChains } from "./policy-chains.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { SourceElements } from "./source-elements.ts";
-
-const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
 /**
  * Lowers what the policy graph puts out to one nftables table, as it changes. What it makes the ruleset want depends on
@@ -25,13 +22,13 @@ const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 export class NftablesLowering {
   readonly #ruleset: Ruleset;
   #options: FirewallOptions;
-  readonly #kinds = new Map<SetId, SetKind>();
+  readonly #sets: MemberSets;
   readonly #endpoints = new Map<string, EndpointGates>();
   readonly #hosts = new Map<string, HostGates>();
   readonly #chains: PolicyChains;
   readonly #sources: SourceElements;
   readonly #fixed: FixedPart;
-  readonly #fixedSets = new FixedSetKinds();
+  readonly #fixedSets: FixedMemberSets;
   #fixedIsStale = false;
   #endpointsAreStale = false;
 
@@ -39,20 +36,22 @@ export class NftablesLowering {
   constructor(ruleset: Ruleset, options: FirewallOptions) {
     this.#ruleset = ruleset;
     this.#options = options;
-    this.#chains = new PolicyChains(ruleset, this.#kinds, options);
-    this.#sources = new SourceElements(ruleset);
+    this.#sets = new MemberSets(ruleset, (id) => this.#chains.setChanged(id));
+    this.#chains = new PolicyChains(ruleset, (id, family) => this.#sets.nameOf(id, family), options);
+    this.#sources = new SourceElements(ruleset, options.sourceSpoofing === "Any");
+    this.#fixedSets = new FixedMemberSets(ruleset);
     this.#fixed = new FixedPart(ruleset);
-    for (const spec of sourceSetSpecs) ruleset.wantSet(spec);
     for (const map of [names.fromMap, names.toMap]) ruleset.wantMap(map);
     this.#wantFixed();
   }
 
   apply(output: PolicyOutput): void {
     for (const change of output.sets) {
-      if (change.kind === "set") this.#setKind(change.value);
-      else this.#dropSet(change.key);
+      const sets = this.#keeperOf(change.key);
+      if (change.kind === "set") sets.set(change.value);
+      else sets.drop(change.key);
     }
-    for (const [id, delta] of output.members) this.#changeMembers(id, delta);
+    for (const [id, delta] of output.members) this.#keeperOf(id).changeMembers(id, delta);
     for (const { key, ...change } of output.chains)
       this.#chains.set(key, change.kind === "set" ? change.value : undefined);
     for (const { key, ...change } of output.endpoints) {
@@ -73,19 +72,27 @@ export class NftablesLowering {
     this.#options = options;
     if (policyWords(before) !== policyWords(options)) this.#chains.setOptions(options);
     if (endpointWords(before) !== endpointWords(options)) this.#endpointsAreStale = true;
+    this.#sources.setMayForge(options.sourceSpoofing === "Any");
+    if (before.sourceSpoofing !== options.sourceSpoofing)
+      for (const gates of this.#endpoints.values()) this.#sources.set(gates.interfaceName, gates);
     this.#fixedIsStale = true;
     this.#finish();
   }
 
+  /** Names of policies' rules that are not there because no packet can meet them as things are. */
+  idle(): Iterable<string> {
+    return this.#chains.idle();
+  }
+
   #finish(): void {
+    if (this.#fixedIsStale) this.#wantFixed();
     if (this.#endpointsAreStale) {
       this.#endpointsAreStale = false;
       for (const gates of this.#endpoints.values()) this.#wantEndpointChains(gates);
     }
     this.#chains.needQuiet(needsQuiet(this.#hosts, this.#options));
-    this.#chains.askReceived(isReceivedAsked(this.#hosts, this.#fixedSets.sets, this.#options));
+    this.#chains.askReceived(isReceivedAsked(this.#hosts, this.#fixedSets, this.#options));
     this.#chains.flush();
-    if (this.#fixedIsStale) this.#wantFixed();
   }
 
   #wantFixed(): void {
@@ -93,35 +100,17 @@ export class NftablesLowering {
     const named = [...this.#hosts].filter(([name]) => !isWorkloadName(name, this.#options));
     const hosts = new Map(named.sort(([x], [y]) => (x < y ? -1 : 1)));
     const { chains, maps } = hostChains(hosts, this.#options);
-    const base = baseChains(hosts, this.#fixedSets.sets, this.#options);
-    const nat = natChains(this.#floating(), this.#fixedSets.sets, this.#options);
+    const base = baseChains(hosts, this.#sources, this.#fixedSets, this.#options);
+    const nat = natChains(this.#floating(), this.#fixedSets, this.#options);
+    this.#fixedSets.needBy([...base, ...nat]);
     this.#fixed.want([...base, ...nat, ...chains], maps);
   }
 
-  #setKind(spec: SetSpec): void {
-    const before = this.#kinds.get(spec.id);
-    if (before === spec.kind) return;
-    if (before) this.#dropSet(spec.id);
-    this.#kinds.set(spec.id, spec.kind);
-    for (const family of FAMILIES) this.#ruleset.wantSet(kernelSet(spec, family));
-    this.#chains.kindChanged(spec.id);
-  }
-
-  #dropSet(id: SetId): void {
-    const kind = this.#kinds.get(id)!;
-    this.#kinds.delete(id);
-    for (const family of FAMILIES) this.#ruleset.unwantSet(memberSet(id, kind, family));
-    if (this.#fixedSets.gone(id)) this.#fixedIsStale = true;
-  }
-
-  #changeMembers(id: SetId, delta: MemberDelta): void {
-    const { added, removed } = delta;
-    const kind = this.#kinds.get(id)!;
-    if (this.#fixedSets.changed(id, kind, delta)) this.#fixedIsStale = true;
-    for (const family of FAMILIES) {
-      const mine = (members: readonly string[]) => members.filter((m) => memberFamily(m) === family).map(elementText);
-      this.#ruleset.changeElements(memberSet(id, kind, family), mine(added), mine(removed));
-    }
+  /** Of the sets beside those of policies it is not known beforehand whether anybody looks into them. */
+  #keeperOf(id: SetId): MemberSets | FixedMemberSets {
+    if (!FixedMemberSets.isOne(id)) return this.#sets;
+    this.#fixedIsStale = true;
+    return this.#fixedSets;
   }
 
   #wantEndpoint(gates: EndpointGates): void {
@@ -129,7 +118,7 @@ export class NftablesLowering {
     const before = this.#endpoints.get(interfaceName);
     this.#endpoints.set(interfaceName, gates);
     this.#wantEndpointChains(gates);
-    this.#sources.set(interfaceName, gates);
+    if (this.#sources.set(interfaceName, gates)) this.#fixedIsStale = true;
     this.#ruleset.wantEntry(names.fromMap, interfaceName, { kind: "goto", chain: fromChain(interfaceName) });
     this.#ruleset.wantEntry(names.toMap, interfaceName, { kind: "goto", chain: toChain(interfaceName) });
     this.#noteFloating(before, gates);
@@ -145,7 +134,7 @@ export class NftablesLowering {
     this.#endpoints.delete(interfaceName);
     for (const map of [names.fromMap, names.toMap]) this.#ruleset.unwantEntry(map, interfaceName);
     for (const chain of [fromChain(interfaceName), toChain(interfaceName)]) this.#ruleset.unwantChain(chain);
-    this.#sources.set(interfaceName, undefined);
+    if (this.#sources.set(interfaceName, undefined)) this.#fixedIsStale = true;
   }
 
   #noteFloating(before: EndpointGates | undefined, after: EndpointGates | undefined): void {

@@ -7,7 +7,7 @@ import type { FloatingAddress } from "../../../policy/chain.ts";
 import { ALL_HOSTS, ALL_POOLS, MASQUERADE_POOLS } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import type { FixedSets } from "./fixed-sets.ts";
-import { memberSet, names } from "./names.ts";
+import { names } from "./names.ts";
 
 const COUNT: Expression = { kind: "counter" };
 
@@ -64,10 +64,7 @@ function toItself({ external, internal, endpoint }: OwnedFloatingAddress): Rule 
 }
 
 function natOutgoing(family: Family, sets: FixedSets, options: FirewallOptions): Rule[] {
-  const [from, pools, hosts] = [MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS].map((id) => {
-    const kind = sets.get(id);
-    return kind && memberSet(id, kind, family);
-  });
+  const [from, pools, hosts] = [MASQUERADE_POOLS, ALL_POOLS, ALL_HOSTS].map((id) => sets.nameOf(id, family));
   if (!from) return [];
   const { natInterfaces } = options;
   const [saddr, daddr] =

@@ -1,18 +1,21 @@
 import type { NamedSet } from "../../../kernel/nftables/set.ts";
 import type { Chain, ChainId } from "../../../policy/chain.ts";
 import type { Match, SideMatch } from "../../../policy/rule.ts";
-import type { SetId, SetKind } from "../../../policy/set.ts";
+import type { SetId } from "../../../policy/set.ts";
 import type { FirewallOptions } from "../options.ts";
 import { denialAt } from "./deny.ts";
 import { ListHolders } from "./list-holders.ts";
+import type { SetNames } from "./list-sets.ts";
 import { lowerChain } from "./lower-chain.ts";
-import { memberSet, policyChain, quietChain } from "./names.ts";
+import { policyChain, quietChain } from "./names.ts";
 import type { Ruleset } from "./ruleset.ts";
 
 /** Keeps the chains of policies and profiles, each lowered anew when it changes, or when a set that it looks into changes its kind. */
 export class PolicyChains {
   readonly #ruleset: Ruleset;
-  readonly #sets: ReadonlyMap<SetId, SetKind>;
+  readonly #members: SetNames["members"];
+  /** By the names of chains: rules that no packet can meet as things are. */
+  readonly #idle = new Map<string, readonly string[]>();
   readonly #lists: ListHolders;
   readonly #chains = new Map<ChainId, Chain>();
   /** Under which names they have been handed on. */
@@ -24,9 +27,9 @@ export class PolicyChains {
   #quiet = false;
   #isReceivedAsked = false;
 
-  constructor(ruleset: Ruleset, sets: ReadonlyMap<SetId, SetKind>, options: FirewallOptions) {
+  constructor(ruleset: Ruleset, members: SetNames["members"], options: FirewallOptions) {
     this.#ruleset = ruleset;
-    this.#sets = sets;
+    this.#members = members;
     this.#lists = new ListHolders(ruleset);
     this.#options = options;
   }
@@ -43,8 +46,8 @@ export class PolicyChains {
     this.#name(id, []);
   }
 
-  /** The set is of another kind now, under another name. */
-  kindChanged(set: SetId): void {
+  /** The set has another name now, or none. */
+  setChanged(set: SetId): void {
     for (const id of this.#users.get(set) ?? []) this.#stale.add(id);
   }
 
@@ -68,9 +71,14 @@ export class PolicyChains {
     this.#isReceivedAsked = isAsked;
   }
 
+  /** Names of the rules that no packet can meet as things are. */
+  *idle(): Generator<string> {
+    for (const rules of this.#idle.values()) yield* rules;
+  }
+
   /** Hands on what has become stale. */
   flush(): void {
-    for (const id of this.#stale) this.#lower(this.#chains.get(id)!);
+    for (const id of [...this.#stale].sort()) this.#lower(this.#chains.get(id)!);
     this.#stale.clear();
   }
 
@@ -93,6 +101,7 @@ export class PolicyChains {
     for (const name of this.#names.get(id) ?? []) {
       if (names.includes(name)) continue;
       this.#ruleset.unwantChain(name);
+      this.#idle.delete(name);
       this.#lists.hold(name, new Map());
     }
     if (names.length > 0) this.#names.set(id, names);
@@ -107,14 +116,16 @@ export class PolicyChains {
       const lists = new Map<string, NamedSet>();
       const deny = n > 0 ? "drop" : denialAt(chain.stage, this.#options);
       const verdicts = { deny, isReceivedAsked: this.#isReceivedAsked } as const;
-      const lowered = lowerChain(chain, name, this.#options, verdicts, {
+      const { chain: lowered, idle } = lowerChain(chain, name, this.#options, verdicts, {
         need: (set) => {
           lists.set(set.name, set);
           return set.name;
         },
-        members: (id, family) => memberSet(id, this.#sets.get(id)!, family),
+        members: this.#members,
       });
       this.#lists.hold(name, lists);
+      if (idle.length > 0) this.#idle.set(name, idle);
+      else this.#idle.delete(name);
       this.#ruleset.wantChain(lowered);
     }
   }
