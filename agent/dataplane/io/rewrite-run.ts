@@ -40,28 +40,28 @@ class Node {
   readonly #netns: string;
   readonly #world: RewrittenWorld;
   #graph: PolicyGraph;
-  #dataplane: Dataplane;
+  #dataplane: Dataplane | undefined;
 
   constructor(options: RewriteOptions, netns: string, world: RewrittenWorld) {
     this.#options = options;
     this.#netns = netns;
     this.#world = world;
     this.#graph = world.graph();
-    this.#dataplane = this.#open();
   }
 
   /** Takes in all that is in the world, as a process that has just begun does. */
   async start(): Promise<void> {
+    const { kind, tell } = this.#options;
     this.#graph = this.#world.graph();
-    this.#dataplane = this.#open();
-    await this.#commit();
+    this.#dataplane = openDataplane({ kind, options: defaultOptions, tell, netns: this.#netns });
+    await this.#commit(this.#dataplane);
     this.#dataplane.allowDeletes();
-    await this.#commit();
+    await this.#commit(this.#dataplane);
   }
 
   async rewrite(random: Random): Promise<void> {
     this.#graph.on(this.#world.rewrite(random));
-    await this.#commit();
+    await this.#commit(this.#dataplane!);
   }
 
   /** Ends the dataplane somewhere within the work on a change; what it had not done by then stays undone. */
@@ -72,17 +72,12 @@ class Node {
   }
 
   close(): void {
-    this.#dataplane.close();
+    this.#dataplane?.close();
   }
 
-  #commit(): Promise<void> {
-    this.#dataplane.apply(this.#graph.flush());
-    return this.#dataplane.commit();
-  }
-
-  #open(): Dataplane {
-    const { kind, tell } = this.#options;
-    return openDataplane({ kind, options: defaultOptions, tell, netns: this.#netns });
+  #commit(dataplane: Dataplane): Promise<void> {
+    dataplane.apply(this.#graph.flush());
+    return dataplane.commit();
   }
 }
 
