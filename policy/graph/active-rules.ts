@@ -11,6 +11,8 @@ import type { SelectorSets } from "./selector-sets.ts";
 /** The rules of a policy or profile, by direction; a direction that is absent has no chain. */
 export interface RuleSource {
   readonly owner: Owner;
+  /** Of a policy. */
+  readonly tier?: string;
   readonly ingress?: readonly ModelRule[];
   readonly egress?: readonly ModelRule[];
   /** It is referred to but not there. */
@@ -37,6 +39,8 @@ export class ActiveRules {
   readonly #needs = new Map<string, Map<Stage, number>>();
   readonly #active = new Map<string, Active>();
   readonly #dirty = new Set<string>();
+  /** Those of which something cannot be read: so that asking costs what there is to tell. */
+  readonly #faulty = new Set<string>();
 
   /** `sourceOf` answers what a needed policy or profile says, also for one that is not there. */
   constructor(sets: SelectorSets, sourceOf: (key: string) => RuleSource) {
@@ -51,7 +55,7 @@ export class ActiveRules {
 
   /** What cannot be read of the rules that this node needs, as of the last flush. */
   *faults(): Generator<PolicyFault> {
-    for (const { faults } of this.#active.values()) yield* faults;
+    for (const key of this.#faulty) yield* this.#active.get(key)!.faults;
   }
 
   /** One more endpoint asks the policy or profile at a stage. */
@@ -91,6 +95,8 @@ export class ActiveRules {
       for (const id of before.sets) gone.push(id);
       if (after === NOTHING) this.#active.delete(key);
       else this.#active.set(key, after);
+      if (after.faults.length > 0) this.#faulty.add(key);
+      else this.#faulty.delete(key);
     }
     this.#dirty.clear();
     for (const id of gone) this.#sets.letGo(id);
@@ -105,13 +111,14 @@ export class ActiveRules {
       const rules = source[direction];
       const asked = direction === "egress" ? stages.filter((stage) => stage !== "pre-dnat") : stages;
       if (!rules || asked.length === 0) continue;
-      const { owner } = source;
+      const { owner, tier } = source;
       const compiled = compileRules(owner, direction, rules);
       for (const fault of compiled.faults) faults.push({ owner, ...fault });
+      const placed = tier === undefined ? {} : { tier };
       const more = { ...(source.missing && { missing: true }), ...(isStaged(owner) && { staged: true }) };
       for (const stage of asked) {
         const id = chainId(owner, direction, stage);
-        chains.set(id, { id, owner, direction, stage, rules: compiled.rules, ...more });
+        chains.set(id, { id, owner, direction, stage, ...placed, rules: compiled.rules, ...more });
       }
       for (const definition of compiled.sets.values()) {
         this.#sets.hold(definition);

@@ -60,6 +60,11 @@ export class HostEndpoints {
     if (this.#interfaces.onInterface(interfaceName, addresses)) this.#dirty.add(interfaceName);
   }
 
+  /** Other names are workloads' from now on. */
+  setWorkloads(isWorkload: (interfaceName: string) => boolean): void {
+    for (const interfaceName of this.#interfaces.setWorkloads(isWorkload)) this.#dirty.add(interfaceName);
+  }
+
   /** Whether `key`, one of those that must be resolved again, is a host endpoint; if so, it is resolved. */
   resolve(key: string): boolean {
     if (!key.startsWith(KEY_PREFIX)) return false;

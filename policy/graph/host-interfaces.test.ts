@@ -95,6 +95,20 @@ describe("which host endpoint an interface has", () => {
     assert.deepEqual(owners(told), {});
   });
 
+  it("depends on which names are workloads' now, not on which ones were", () => {
+    const on = new HostInterfaces(() => false);
+    on.onHost("a", byName("cali1"));
+    on.onHost("b", byAddress("10.0.0.1"));
+    on.onInterface("eth0", at("10.0.0.1"));
+    assert.deepEqual(
+      on.setWorkloads((name) => name.startsWith("cali")),
+      ["cali1"],
+    );
+    assert.deepEqual(Object.fromEntries(on.owners), { eth0: "b" });
+    assert.deepEqual(on.setWorkloads((name) => name.startsWith("eth")).sort(), ["cali1", "eth0"]);
+    assert.deepEqual(Object.fromEntries(on.owners), { cali1: "a" });
+  });
+
   it("tells which interfaces it is another of", () => {
     const on = new HostInterfaces(() => false);
     assert.equal(on.onInterface("eth0", at("10.0.0.1")), false);

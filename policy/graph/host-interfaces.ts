@@ -17,7 +17,7 @@ export const ALL_INTERFACES = "*";
  * interface is there. Source: Calico felix/dataplane/linux/endpoint_mgr.go (resolveHostEndpoints).
  */
 export class HostInterfaces {
-  readonly #isWorkload: (interfaceName: string) => boolean;
+  #isWorkload: (interfaceName: string) => boolean;
   readonly #claims = new Map<string, HostClaim>();
   readonly #interfaces = new Map<string, readonly Address[]>();
   readonly #owners = new Map<string, string>();
@@ -47,6 +47,13 @@ export class HostInterfaces {
     if (addresses) this.#interfaces.set(interfaceName, addresses);
     else this.#interfaces.delete(interfaceName);
     return this.#assign(interfaceName);
+  }
+
+  /** Other names are workloads' from now on; answers the interfaces that have another host endpoint than before. */
+  setWorkloads(isWorkload: (interfaceName: string) => boolean): string[] {
+    this.#isWorkload = isWorkload;
+    const named = [...this.#claims.values()].flatMap(({ interfaceName }) => interfaceName || []);
+    return [...new Set([...this.#interfaces.keys(), ...named])].filter((interfaceName) => this.#assign(interfaceName));
   }
 
   #assign(interfaceName: string): boolean {

@@ -123,6 +123,35 @@ describe("policy graph", () => {
     );
   });
 
+  it("has no host endpoint on what is a workload's interface by its name, whatever the names were before", () => {
+    const prefixes = fc.subarray(["cali", "up0", "up1"]);
+    fc.assert(
+      fc.property(history, prefixes, prefixes, (steps, before, now) => {
+        const end = (graph: PolicyGraph, inputs: readonly PolicyInput[], middle: () => void) => {
+          const state = new PolicyState();
+          for (const [at, input] of inputs.entries()) {
+            graph.on(input);
+            if (at === inputs.length >> 1) {
+              state.apply(graph.flush());
+              middle();
+            }
+          }
+          middle();
+          state.apply(graph.flush());
+          return outcome(state);
+        };
+        const inputs = steps.map(({ input }) => input);
+        const told = new PolicyGraph(NODE, before);
+        const known = new PolicyGraph(NODE, now);
+        assert.deepEqual(
+          end(told, inputs, () => told.setInterfacePrefixes(now)),
+          end(known, inputs, () => {}),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("is not moved by being told the same again", () => {
     fc.assert(
       fc.property(history, (steps) => {

@@ -90,8 +90,7 @@ export class PolicyGraph {
    */
   constructor(node: string, interfacePrefixes: readonly string[] = ["cali"]) {
     this.#node = node;
-    const isWorkload = (name: string) => interfacePrefixes.some((prefix) => name.startsWith(prefix));
-    this.#hosts = new HostEndpoints(this.#policies, this.#needs, isWorkload);
+    this.#hosts = new HostEndpoints(this.#policies, this.#needs, beginsWith(interfacePrefixes));
     this.#onLabels(DEFAULT_ALLOW, {});
   }
 
@@ -152,6 +151,11 @@ export class PolicyGraph {
         this.#sets.onSlice(key, valueIn(input.change));
         break;
     }
+  }
+
+  /** Interfaces whose names start with one of these are workloads' from now on, instead of those told before. */
+  setInterfacePrefixes(prefixes: readonly string[]): void {
+    this.#hosts.setWorkloads(beginsWith(prefixes));
   }
 
   /** The sets of selectors and services as they are now, for packets that are asked about; the fixed ones are not in it. */
@@ -271,6 +275,10 @@ export class PolicyGraph {
     this.#dirtyInterfaces.clear();
     return changes;
   }
+}
+
+function beginsWith(prefixes: readonly string[]): (name: string) => boolean {
+  return (name) => prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 function valueIn<V>(change: Change<string, V>): V | undefined {

@@ -1,3 +1,4 @@
+import { defaultTier } from "../../datastore/model/policy-spec.ts";
 import type { Profile } from "../../datastore/model/profile.ts";
 import type { Owner } from "../rule.ts";
 import type { RuleSource } from "./active-rules.ts";
@@ -28,16 +29,21 @@ export function profileKey(name: string): string {
 /** Every policy and profile as it was last told, and what each says as a source of rules. */
 export class RuleBook {
   readonly #policies = new Map<string, ReadPolicy>();
+  /** Policies of which something cannot be read: so that asking costs what there is to tell. */
+  readonly #faulty = new Set<string>();
   readonly #profiles = new Map<string, Profile>();
 
   /** Notes a policy; answers where it stands, or undefined when it applies to nothing or is gone. */
   onPolicy(key: string, policy: PolicyResource | undefined): PlacedPolicy | undefined {
     if (!policy) {
       this.#policies.delete(key);
+      this.#faulty.delete(key);
       return undefined;
     }
     const read = readPolicy(policy);
     this.#policies.set(key, read);
+    if (read.faults.length > 0) this.#faulty.add(key);
+    else this.#faulty.delete(key);
     return placePolicy(read);
   }
 
@@ -51,7 +57,10 @@ export class RuleBook {
 
   /** What cannot be read of policies beside their rules, or was left out of them. */
   *faults(): Generator<PolicyFault> {
-    for (const { owner, faults } of this.#policies.values()) for (const fault of faults) yield { owner, ...fault };
+    for (const key of this.#faulty) {
+      const { owner, faults } = this.#policies.get(key)!;
+      for (const fault of faults) yield { owner, ...fault };
+    }
   }
 
   /** How many profiles there are. */
@@ -72,6 +81,7 @@ export class RuleBook {
       const directions = directionsOf(spec);
       return {
         owner,
+        tier: spec.tier || defaultTier,
         ...(directions.includes("ingress") && { ingress: spec.ingress ?? [] }),
         ...(directions.includes("egress") && { egress: spec.egress ?? [] }),
       };
