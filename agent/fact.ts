@@ -7,6 +7,9 @@ export type AgentFact =
   | { readonly fact: "agent.registered"; readonly ipv4: string; readonly ipv6: string; readonly asn: number }
   | { readonly fact: "agent.registration-failed"; readonly why: string; readonly retrySeconds: number }
   | { readonly fact: "agent.resource-invalid"; readonly key: string; readonly why: string }
+  /** A field of a policy says nothing that can be done: a rule of such a field denies, a policy applies to nothing. */
+  | { readonly fact: "agent.policy-unreadable"; readonly problem: string }
+  | { readonly fact: "agent.policy-readable"; readonly problem: string }
   | { readonly fact: "agent.paused"; readonly why: string }
   | { readonly fact: "agent.resumed" }
   | { readonly fact: "agent.programming"; readonly millis: number; readonly routes: number; readonly endpoints: number }
@@ -50,6 +53,8 @@ export const agentLevels: Levels<AgentFact> = {
   "agent.registered": "info",
   "agent.registration-failed": "warn",
   "agent.resource-invalid": "warn",
+  "agent.policy-unreadable": "error",
+  "agent.policy-readable": "info",
   "agent.paused": "warn",
   "agent.resumed": "info",
   "agent.programming": "info",

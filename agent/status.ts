@@ -27,6 +27,7 @@ export interface Situation {
   readonly firewall?: AgentStatus["firewall"] | undefined;
   /** Fields of FelixConfiguration that wait for the next start, with commas. */
   readonly waitingSettings?: string;
+  readonly policyFaults?: AgentStatus["policyFaults"];
 }
 
 function peerStatus(planned: PlannedPeer, state: PeerState | undefined): PeerStatus {
@@ -116,6 +117,7 @@ export function agentStatus(situation: Situation): AgentStatus {
     blocks: [...graph.blocks.values()].map(formatPrefix).sort(),
     ...(situation.firewall && { firewall: situation.firewall }),
     ...(situation.waitingSettings && { waitingSettings: situation.waitingSettings }),
+    ...(situation.policyFaults && { policyFaults: situation.policyFaults }),
     policies: situation.policies,
     sets: situation.sets,
   };

@@ -6,6 +6,9 @@ import { CliError } from "./error.ts";
 import type { Shell } from "./shell.ts";
 import { writeYaml } from "./yaml.ts";
 
+/** How many workloads in error are named. */
+const mostShown = 10;
+
 /** What `node status` can be told. */
 export interface NodeStatusOptions {
   readonly output?: string;
@@ -35,13 +38,32 @@ export function peerTable(title: string, peers: readonly PeerStatus[], now: stri
   return `\n${title} BGP status\n${boxTable(["Peer address", "Peer type", "State", "Since", "Info"], rows)}`;
 }
 
+/** What of policies cannot be read: how many fields and which come first; empty when all can. */
+function policyFaultText(faults: AgentStatus["policyFaults"]): string {
+  if (!faults) return "";
+  const { count, first } = faults;
+  const more = count > first.length ? `  and ${count - first.length} more, see the agent's log\n` : "";
+  return `Policy that cannot be read, and denies or does nothing: ${count}\n${first.map((one) => `  ${one}\n`).join("")}${more}`;
+}
+
+/** Workloads that the kernel does not hold as they should be, and why; empty when it holds all. */
+function errorText(workloads: AgentStatus["workloads"]): string {
+  const wrong = workloads.filter(({ state }) => state === "error");
+  const lines = wrong
+    .slice(0, mostShown)
+    .map((one) => `  ${one.namespace}/${one.name} on ${one.interfaceName}: ${one.why ?? ""}\n`);
+  const more = wrong.length > mostShown ? `  and ${wrong.length - mostShown} more\n` : "";
+  return wrong.length === 0 ? "" : `Workloads in error: ${wrong.length}\n${lines.join("")}${more}`;
+}
+
 /** The agent's status as calicoctl prints a node's; conditions that do not hold come first. */
 export function statusText(status: AgentStatus, now: string): string {
   const failing = status.conditions.filter((condition) => !condition.holds);
   const ready = failing.map(({ name, why }) => `Not ready: ${name}: ${why}\n`).join("");
+  const faults = policyFaultText(status.policyFaults) + errorText(status.workloads);
   const of = (family: PeerStatus["family"]): readonly PeerStatus[] =>
     status.peers.filter((peer) => peer.family === family);
-  return `Calico process is running.\n${ready}${peerTable("IPv4", of("ipv4"), now)}${peerTable("IPv6", of("ipv6"), now)}\n`;
+  return `Calico process is running.\n${ready}${faults}${peerTable("IPv4", of("ipv4"), now)}${peerTable("IPv6", of("ipv6"), now)}\n`;
 }
 
 /** `manxctl node status`: asks the agent of this node. */

@@ -181,6 +181,34 @@ describe("manxctl and the agent", () => {
     sets: 0,
   };
 
+  it("says loudly which policies cannot be read, and which workloads are in error", async () => {
+    const shell = new SimShell();
+    const workloads = [
+      { name: "web", namespace: "shop", interfaceName: "cali1", addresses: ["10.0.0.1/32"], state: "up" },
+      {
+        name: "db",
+        namespace: "shop",
+        interfaceName: "cali2",
+        addresses: ["10.0.0.2/32"],
+        state: "error",
+        why: "the kernel refused its rules",
+      },
+    ];
+    const policyFaults = { count: 3, first: ["GlobalNetworkPolicy web: spec.selector: …", "NetworkPolicy a/b: …"] };
+    shell.answer = () => ({ ...status, workloads, policyFaults });
+    const { output } = await shell.run("node status");
+    assert.ok(
+      output.includes(`Policy that cannot be read, and denies or does nothing: 3
+  GlobalNetworkPolicy web: spec.selector: …
+  NetworkPolicy a/b: …
+  and 1 more, see the agent's log
+Workloads in error: 1
+  shop/db on cali2: the kernel refused its rules
+`),
+      output,
+    );
+  });
+
   it("prints its sessions as calicoctl does", async () => {
     const shell = new SimShell();
     shell.answer = () => status;

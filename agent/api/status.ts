@@ -53,6 +53,8 @@ export interface AgentStatus {
     readonly interfaceName: string;
     readonly addresses: readonly string[];
     readonly state: "up" | "down" | "error";
+    /** Of `error`: what the kernel refused, or what stands in the way. */
+    readonly why?: string;
   }[];
   readonly routes: { readonly local: number; readonly bgp: number; readonly conflicts: number };
   /** The tables of BGP; absent until the speaker runs. */
@@ -69,6 +71,8 @@ export interface AgentStatus {
   readonly firewall?: { readonly kind: "nftables" | "iptables-nft" | "iptables-legacy"; readonly why: string };
   /** Fields of FelixConfiguration, with commas, that take effect at the next start; absent: none. */
   readonly waitingSettings?: string;
+  /** What of policies cannot be read, and so denies or does nothing: how many fields, and the first of them; absent: none. */
+  readonly policyFaults?: { readonly count: number; readonly first: readonly string[] };
   readonly blocks: readonly string[];
   readonly policies: number;
   readonly sets: number;

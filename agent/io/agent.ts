@@ -19,6 +19,7 @@ import { HostLinks } from "../host-links.ts";
 import { Intake } from "../intake.ts";
 import { LiveSettings } from "../live-settings.ts";
 import { isWorkloadName, OwnInterfaces } from "../own-interfaces.ts";
+import { PolicyFaults } from "../policy-faults.ts";
 import { PolicyHits } from "../policy-hits.ts";
 import { Programming } from "../programming.ts";
 import { Progress } from "../progress.ts";
@@ -44,6 +45,8 @@ export class Agent {
   /** Policy as it was last worked out, to be asked. */
   readonly live: LivePolicy;
   readonly hits = new PolicyHits(() => this.live.chains.values());
+  /** What of the policies cannot be read. */
+  readonly policyFaults: PolicyFaults;
   readonly waiters = new Waiters(systemClock);
   readonly datastore: Datastore;
   readonly #options: AgentOptions;
@@ -76,6 +79,7 @@ export class Agent {
     const { nodeName, routerId } = environment;
     this.graph = new NodeGraph({ nodeName, routerId });
     this.policy = new PolicyGraph(nodeName, felixSettings(layers, []).settings.interfacePrefix);
+    this.policyFaults = new PolicyFaults(tell);
     this.live = new LivePolicy(this.policy.sets);
     this.links = new HostLinks(this.graph);
     this.#host = new OwnInterfaces(this.links);
@@ -299,6 +303,7 @@ export class Agent {
     const gone = this.#traffic!.turn(node, this.graph.routes);
     const policy = this.policy.flush();
     this.live.apply(policy);
+    this.policyFaults.look(this.policy.faults);
     const done = programming.apply(node, policy, () => this.#bgp!.apply(node));
     void done.then(() => {
       gone();
@@ -353,6 +358,7 @@ export class Agent {
     if (!changed || (!this.#settings.read(resources) && this.#programming)) return;
     const { settings } = this;
     this.graph.setIpv6(settings.ipv6Support);
+    this.policy.setInterfacePrefixes(settings.interfacePrefix);
     if (this.#firewall) {
       const { dataplane, kind, dropGroup } = this.#firewall;
       dataplane.setOptions(optionsFor(settings, kind, dropGroup));

@@ -11,6 +11,7 @@ const view: MetricsView = {
   routes: { local: 9, bgp: 10, conflicts: 0 },
   firewall: { kind: "nftables", chains: 11, rules: 12, maps: 2, sets: 13 },
   hits: [{ policy: "NetworkPolicy shop/db", direction: "ingress", action: "deny", packets: 3 }],
+  policyFaults: 2,
   peers: [
     {
       address: "10.0.0.2",
@@ -63,6 +64,7 @@ describe("the metrics page", () => {
     ])
       assert.ok(page.includes(`${line}\n`), `${line}\n---\n${page.slice(0, 4000)}`);
     assert.match(page, /process_resident_memory_bytes \d/);
+    assert.match(page, /manx_policy_faults 2/);
   });
 
   it("has of the firewalls only the one in use", async () => {

@@ -25,6 +25,7 @@ export interface MetricsView {
   /** How much of everything the firewall is to hold, and which firewall; undefined until it is chosen. */
   readonly firewall: (DataplaneSize & { readonly kind: DataplaneKind }) | undefined;
   readonly hits: readonly PolicyHit[];
+  readonly policyFaults: number;
   readonly peers: readonly PeerStatus[];
   readonly ribBytes: number;
   /** The speaker, when there is one, and wall-clock milliseconds. */
@@ -72,6 +73,10 @@ const gauges: GaugeTable<MetricsView> = {
       [{ table: "main", owner: "bgp" }, v.routes.bgp],
     ],
     ["table", "owner"],
+  ],
+  manx_policy_faults: [
+    "Fields of policies that cannot be read, so that they deny or do nothing.",
+    (v) => v.policyFaults,
   ],
   manx_route_conflicts: ["Routes that another program holds under our key.", (v) => v.routes.conflicts],
   ...firewallGauges,

@@ -25,11 +25,13 @@ function datastoreCondition({ agent, datastore }: ViewOptions): Condition {
     return { name, holds: false, why: lost === "" ? `waiting for ${datastore}` : `cannot be reached: ${lost}` };
   if (lost !== "") return { name, holds: false, why: `contact lost, the kernel stays as it is: ${lost}` };
   const invalid = agent.intake.invalidCount;
-  return {
-    name,
-    holds: true,
-    why: invalid === 0 ? "in sync" : `in sync; ${invalid} objects cannot be read, see the log`,
-  };
+  const faults = agent.policyFaults.count;
+  const notes = [
+    "in sync",
+    ...(invalid > 0 ? [`${invalid} objects cannot be read, see the log`] : []),
+    ...(faults > 0 ? [`${faults} fields of policies cannot be read and deny or do nothing, see /status`] : []),
+  ];
+  return { name, holds: true, why: notes.join("; ") };
 }
 
 function kernelCondition(agent: Agent): Condition {
@@ -92,6 +94,7 @@ export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?
     programmed: (endpoint) => agent.isUp(endpoint),
     firewall: agent.firewall && { kind: agent.firewall.kind, why: agent.firewall.why },
     waitingSettings: agent.waitingSettings,
+    policyFaults: agent.policyFaults.status,
   });
 }
 
@@ -120,6 +123,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
     routes: status.routes,
     firewall: firewall && { kind: firewall.kind, ...firewall.dataplane.size },
     hits: agent.hits.hits,
+    policyFaults: agent.policyFaults.count,
     peers: status.peers,
     ribBytes: Object.values(speaker?.memory ?? {}).reduce((sum, bytes) => sum + bytes, 0),
     bgp: { status: speaker, now: systemClock.wall() },

@@ -41,6 +41,8 @@ export class ActiveRules {
   readonly #dirty = new Set<string>();
   /** Those of which something cannot be read: so that asking costs what there is to tell. */
   readonly #faulty = new Set<string>();
+  /** Grows whenever what `faults` tells may be other than before. */
+  faultChanges = 0;
 
   /** `sourceOf` answers what a needed policy or profile says, also for one that is not there. */
   constructor(sets: SelectorSets, sourceOf: (key: string) => RuleSource) {
@@ -95,8 +97,8 @@ export class ActiveRules {
       for (const id of before.sets) gone.push(id);
       if (after === NOTHING) this.#active.delete(key);
       else this.#active.set(key, after);
+      if (this.#faulty.delete(key) || after.faults.length > 0) this.faultChanges++;
       if (after.faults.length > 0) this.#faulty.add(key);
-      else this.#faulty.delete(key);
     }
     this.#dirty.clear();
     for (const id of gone) this.#sets.letGo(id);

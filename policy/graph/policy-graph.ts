@@ -83,6 +83,7 @@ export class PolicyGraph {
   readonly #emitted = new Emitted<EndpointGates>();
   readonly #dirtyInterfaces = new Set<string>();
   readonly #hosts: HostEndpoints;
+  #faults: { readonly changes: number; readonly list: readonly PolicyFault[] } = { changes: 0, list: [] };
 
   /**
    * `node` is the name by which endpoints of this node call it; interfaces whose names start with one of `interfacePrefixes`
@@ -192,13 +193,17 @@ export class PolicyGraph {
 
   /**
    * What cannot be read: a policy with such a selector applies to nothing, a rule denies everything. Of rules only what this
-   * node needs is told, as of the last flush. In the order of the policies' names.
+   * node needs is told, as of the last flush. In the order of the policies' names; the same list as long as nothing of it changes.
    */
   get faults(): readonly PolicyFault[] {
+    const changes = this.#book.faultChanges + this.#rules.faultChanges;
+    if (changes === this.#faults.changes) return this.#faults.list;
     const told = [...this.#book.faults(), ...this.#rules.faults()].map(
       (fault) => [describePolicyFault(fault), fault] as const,
     );
-    return told.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, fault]) => fault);
+    const list = told.sort(([x], [y]) => (x < y ? -1 : 1)).map(([, fault]) => fault);
+    this.#faults = { changes, list };
+    return list;
   }
 
   /** Runs the graph to rest and answers what changed since the last time. */

@@ -31,19 +31,21 @@ export class RuleBook {
   readonly #policies = new Map<string, ReadPolicy>();
   /** Policies of which something cannot be read: so that asking costs what there is to tell. */
   readonly #faulty = new Set<string>();
+  /** Grows whenever what `faults` tells may be other than before. */
+  faultChanges = 0;
   readonly #profiles = new Map<string, Profile>();
 
   /** Notes a policy; answers where it stands, or undefined when it applies to nothing or is gone. */
   onPolicy(key: string, policy: PolicyResource | undefined): PlacedPolicy | undefined {
     if (!policy) {
       this.#policies.delete(key);
-      this.#faulty.delete(key);
+      if (this.#faulty.delete(key)) this.faultChanges++;
       return undefined;
     }
     const read = readPolicy(policy);
     this.#policies.set(key, read);
+    if (this.#faulty.delete(key) || read.faults.length > 0) this.faultChanges++;
     if (read.faults.length > 0) this.#faulty.add(key);
-    else this.#faulty.delete(key);
     return placePolicy(read);
   }
 
