@@ -10,7 +10,7 @@ import type { Variables } from "../config/read.ts";
 import type { ConntrackFact } from "../conntrack/fact.ts";
 import type { AgentFact } from "../fact.ts";
 import type { IntakeTargets } from "../intake.ts";
-import type { FirewallFact } from "./open-dataplane.ts";
+import type { FirewallFact } from "./firewall.ts";
 
 /** Everything that can be heard from a node. */
 export type NodeFact = AgentFact | BgpFact | DatastoreFact | IpamFact | KernelFact | FirewallFact | ConntrackFact;

@@ -5,13 +5,18 @@ import { openNetlink } from "../../kernel/io/netlink-socket.ts";
 import { iptablesVariants } from "../../kernel/iptables/io/variants.ts";
 import { NfnetlinkPort } from "../../kernel/nftables/nfnetlink-port.ts";
 import type { Tell } from "../../lib/fact.ts";
+import { families } from "../../net/family.ts";
 import { firewallRemains } from "../cleanup/io/firewall-remains.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { firewallOptions } from "../config/firewall-options.ts";
 import { chooseFirewall, type FirewallChoice, needsIptables } from "../dataplane/choice.ts";
 import type { Dataplane, DataplaneKind } from "../dataplane/dataplane.ts";
+import { type DataplaneFact, openDataplane } from "../dataplane/io/open.ts";
 import { availableDropGroup } from "../explain/io/drop-group.ts";
-import { type FirewallFact, openDataplane } from "./open-dataplane.ts";
+import type { AgentFact } from "../fact.ts";
+
+/** Everything that can be heard of a firewall. */
+export type FirewallFact = AgentFact | DataplaneFact;
 
 /** The firewall of this machine that was chosen, and the object that keeps it. */
 export interface Firewall extends FirewallChoice {
@@ -53,7 +58,8 @@ export async function openFirewall(
   if (noted(runDir) !== choice.kind) rmSync(noteIn(runDir), { force: true });
   const dropGroup = await availableDropGroup();
   const options = optionsFor(settings, choice.kind, dropGroup);
-  const dataplane = openDataplane(choice.kind, { options, ipv6: settings.ipv6Support, tell });
+  const asked = settings.ipv6Support ? families : (["ipv4"] as const);
+  const dataplane = openDataplane({ kind: choice.kind, options, families: asked, tell });
   return { ...choice, dataplane, dropGroup };
 }
 

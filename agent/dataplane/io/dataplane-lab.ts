@@ -9,9 +9,6 @@ import { transition } from "../sim/transition.ts";
 import { type DataplaneFact, openDataplane } from "./open.ts";
 import { type LabInterface, PacketLab } from "./packet-lab.ts";
 
-/** Opens a dataplane in a namespace, given by its path. Whatever the dataplane cannot do is an error. */
-export type OpenDataplane = (kind: DataplaneKind, options: FirewallOptions, netns: string) => Dataplane;
-
 /** What is around the node of a lab. */
 export interface LabNet {
   readonly interfaces: readonly LabInterface[];
