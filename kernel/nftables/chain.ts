@@ -25,3 +25,10 @@ export function samePlace(x: Hook | undefined, y: Hook | undefined): boolean {
   if (!x || !y) return x === y;
   return x.type === y.type && x.point === y.point && x.priority === y.priority;
 }
+
+const points: readonly Hook["point"][] = ["prerouting", "input", "forward", "output", "postrouting"];
+
+/** Base chains in the order in which a packet may meet them, by which they are listed: less than zero when `x` comes first. */
+export function compareHooks(x: Hook, y: Hook): number {
+  return points.indexOf(x.point) - points.indexOf(y.point) || x.priority - y.priority;
+}

@@ -1,4 +1,4 @@
-import type { Chain, Hook } from "./chain.ts";
+import { type Chain, compareHooks, type Hook } from "./chain.ts";
 import { commentOf } from "./comment.ts";
 import { elementKey, printElement } from "./element.ts";
 import { printVerdict } from "./expression/verdict.ts";
@@ -87,8 +87,17 @@ export function printMap({ name, entries }: VerdictMap): string {
   return [...lines, "\t}"].join("\n");
 }
 
-/** A whole table, as `nft -s list table` prints it, but each set's elements on one line. @throws InvalidRuleset */
+/**
+ * A whole table, as `nft -s list table` prints one that the driver has made at once, but each set's elements on one line.
+ * @throws InvalidRuleset
+ */
 export function printTable(table: Table): string {
-  const blocks = [...table.sets.map(printSet), ...table.maps.map(printMap), ...table.chains.map(printChain)];
+  const sets = [
+    ...table.sets.map((set) => [set.name, printSet(set)] as const),
+    ...table.maps.map((map) => [map.name, printMap(map)] as const),
+  ].sort(([x], [y]) => (x < y ? -1 : 1));
+  const base = table.chains.filter(({ hook }) => hook).sort((x, y) => compareHooks(x.hook!, y.hook!));
+  const others = table.chains.filter(({ hook }) => !hook);
+  const blocks = [...sets.map(([, text]) => text), ...base.map(printChain), ...others.map(printChain)];
   return `table ${table.family} ${table.name} {\n${blocks.join("\n\n")}\n}\n`;
 }

@@ -178,7 +178,7 @@ export class SetDelta {
   /** Adds all new sets and maps and a slice of the sets' elements: nothing that a packet could meet. */
   planAhead(to: Transaction): void {
     let room = this.#elementsAtOnce;
-    for (const [name, slot] of this.#work()) {
+    for (const [name, slot] of this.#inOrder()) {
       if (!slot.wanted || (slot.present && !slot.ahead)) continue;
       this.#create(to, name, slot);
       slot.ahead = true;
@@ -191,7 +191,7 @@ export class SetDelta {
 
   /** Adds the steps that are left to a transaction; what nobody wants goes only with `deletes`. */
   plan(to: Transaction, deletes: boolean): void {
-    for (const [name, slot] of this.#work()) {
+    for (const [name, slot] of this.#inOrder()) {
       if (slot.conflict && slot.wanted) continue;
       if (slot.wanted) {
         this.#create(to, name, slot);
@@ -211,6 +211,11 @@ export class SetDelta {
       if (!slot || isAtRest(slot)) this.#busy.delete(name);
       else yield [name, slot];
     }
+  }
+
+  /** By name: so they are listed when they are new. */
+  #inOrder(): (readonly [string, Slot])[] {
+    return [...this.#work()].sort(([x], [y]) => (x < y ? -1 : 1));
   }
 
   #create(to: Transaction, name: string, slot: Slot): void {

@@ -1,7 +1,10 @@
+import { compareHooks, type Hook } from "./chain.ts";
 import type { ElementKey } from "./element.ts";
 import type { Verdict } from "./expression.ts";
 import type { Operation } from "./port.ts";
 import type { SetSpec } from "./set.ts";
+
+type NewBaseChain = Extract<Operation, { readonly kind: "new chain" }> & { readonly hook: Hook };
 
 /** What to do when the kernel has taken a transaction. `handleOf` answers a new rule's handle, 0 when it is not known. */
 export type Settle = (handleOf: (operation: Operation) => number) => void;
@@ -14,6 +17,8 @@ export class Transaction {
   readonly #rulesOut: Operation[] = [];
   readonly #elementsOut: Operation[] = [];
   readonly #objectsOut: Operation[] = [];
+  readonly #tableIn: Operation[] = [];
+  readonly #baseIn: NewBaseChain[] = [];
   readonly #objectsIn: Operation[] = [];
   readonly #elementsIn: Operation[] = [];
   readonly #rulesIn: Operation[] = [];
@@ -21,7 +26,8 @@ export class Transaction {
 
   /** Adds a step. */
   add(operation: Operation): Operation {
-    this.#phase(operation).push(operation);
+    if (operation.kind === "new chain" && operation.hook) this.#baseIn.push({ ...operation, hook: operation.hook });
+    else this.#phase(operation).push(operation);
     return operation;
   }
 
@@ -48,6 +54,9 @@ export class Transaction {
       ...this.#rulesOut,
       ...this.#elementsOut,
       ...this.#objectsOut,
+      ...this.#tableIn,
+      // Made first, they are listed first.
+      ...this.#baseIn.sort((x, y) => compareHooks(x.hook, y.hook)),
       ...this.#objectsIn,
       ...this.#elementsIn,
       ...this.#rulesIn,
@@ -74,6 +83,7 @@ export class Transaction {
       case "delete set":
         return this.#objectsOut;
       case "new table":
+        return this.#tableIn;
       case "new chain":
       case "new set":
       case "new map":

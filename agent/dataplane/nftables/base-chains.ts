@@ -16,9 +16,14 @@ import { anyAsksAt, type Hosts, othersAskAt } from "./host-gates.ts";
 import { clearMark, hasMark, lacksMark, setMark } from "./mark.ts";
 import { hostDispatch, names, sourceSets } from "./names.ts";
 
-/** Which of the sets of what workloads may send from there are. */
-export interface Sources {
-  has(set: string): boolean;
+const ESTABLISHED: Expression = { kind: "ct state", states: ["established", "related"] };
+
+/** What of the workloads matters to the chains that all packets come by. */
+export interface Workloads {
+  /** Which of the sets of what they may send from there are. */
+  readonly sources: { has(set: string): boolean };
+  /** Whether any of them may send only so many packets a second, those of established connections too. */
+  readonly areRated: boolean;
 }
 
 /**
@@ -36,14 +41,14 @@ export interface Sources {
  *                      ╰ out-by-host ─ forward, then service-loop
  *     raw-output, output, mangle-postrouting (what this node translated itself) ─ host
  */
-export function baseChains(hosts: Hosts, sources: Sources, sets: FixedSets, options: FirewallOptions): Chain[] {
+export function baseChains(hosts: Hosts, workers: Workloads, sets: FixedSets, options: FirewallOptions): Chain[] {
   const chains = [
     hooked(names.rawPrerouting, "prerouting", -300, [
       ...unfinal(hosts, "ingress", options),
       ...workloads(options, "iifname", { kind: "goto", chain: names.source }),
       ...hostDispatchRules(hosts, "ingress", "untracked"),
     ]),
-    { name: names.source, rules: sourceRules(sources, options) },
+    { name: names.source, rules: sourceRules(workers, options) },
     hooked(names.rawOutput, "output", -300, rawOutput(hosts, options)),
     hooked(names.manglePrerouting, "prerouting", -150, preDnat(hosts, options)),
     hooked(names.input, "input", 0, [
@@ -52,7 +57,7 @@ export function baseChains(hosts: Hosts, sources: Sources, sets: FixedSets, opti
       ...hostDispatchRules(hosts, "ingress", "normal"),
     ]),
     { name: names.toHost, rules: toHostRules(options) },
-    ...forwardChains(hosts, sets, options),
+    ...forwardChains(hosts, workers, sets, options),
     { name: names.fromWorkload, rules: dispatch("iifname", names.fromMap, options) },
     { name: names.toWorkload, rules: dispatch("oifname", names.toMap, options) },
     hooked(names.output, "output", 0, output(hosts, options)),
@@ -66,8 +71,14 @@ function hooked(name: string, point: Hook["point"], priority: number, rules: rea
 }
 
 /** What is done with what comes from (or goes to) workloads, told by the beginnings of their interfaces' names. */
-function workloads({ interfacePrefixes }: FirewallOptions, field: "iifname" | "oifname", then: Expression): Rule[] {
-  return interfacePrefixes.map((prefix) => ({ expressions: [{ kind: "interface", field, name: `${prefix}*` }, then] }));
+function workloads(
+  { interfacePrefixes }: FirewallOptions,
+  field: "iifname" | "oifname",
+  ...then: readonly Expression[]
+): Rule[] {
+  return interfacePrefixes.map((prefix) => ({
+    expressions: [{ kind: "interface", field, name: `${prefix}*` }, ...then],
+  }));
 }
 
 /** Whether packets may bear the final mark when they come to a filter hook. */
@@ -128,7 +139,7 @@ function postrouting(hosts: Hosts, options: FirewallOptions): Rule[] {
   ];
 }
 
-function forwardChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions): Chain[] {
+function forwardChains(hosts: Hosts, { areRated }: Workloads, sets: FixedSets, options: FirewallOptions): Chain[] {
   const into = hostDispatchRules(hosts, "ingress", "forward");
   const out = hostDispatchRules(hosts, "egress", "forward");
   const spared = othersAskAt(hosts, "ingress", "forward") ? [] : options.interfacePrefixes;
@@ -139,6 +150,8 @@ function forwardChains(hosts: Hosts, sets: FixedSets, options: FirewallOptions):
   const rules: Rule[] = [];
   if (into.length > 0)
     rules.push({ expressions: [...noWorkloads, ...notLetIn, { kind: "jump", chain: hostDispatch("ingress") }] });
+  // What comes from an interface that is nobody's has been dropped by its source: this spares all others a look-up.
+  if (!areRated) rules.push(...workloads(options, "iifname", ESTABLISHED, { kind: "accept" }));
   rules.push(
     ...workloads(options, "iifname", { kind: "jump", chain: names.fromWorkload }),
     ...workloads(options, "oifname", { kind: "goto", chain: names.toWorkload }),
@@ -195,7 +208,7 @@ function dispatch(key: "iifname" | "oifname", map: string, options: FirewallOpti
 }
 
 /** Before conntrack, so that a forged packet cannot even touch the connection it pretends to belong to. */
-function sourceRules(sources: Sources, options: FirewallOptions): Rule[] {
+function sourceRules({ sources }: Workloads, options: FirewallOptions): Rule[] {
   const allowed = (set: string, key: Extract<Expression, { kind: "lookup" }>["key"]): Rule[] =>
     sources.has(set) ? [{ expressions: [{ kind: "lookup", key, set }, { kind: "accept" }] }] : [];
   const { own, spoofable } = sourceSets;

@@ -37,11 +37,12 @@ export function gateRules(at: GateAt, options: FirewallOptions): KernelRule[] {
   const { accept, pass } = options.marks;
   const marked = isMarked(stage, direction);
   const isOpen = lacksMark(marked ? accept | pass : pass);
-  const back: KernelRule = { expressions: [hasMark(accept), { kind: "return" }] };
+  const back: KernelRule = { expressions: [hasMark(accept), { kind: "return" }], name: "allowed" };
   const rules: KernelRule[] = [];
-  if (gate.tiers.length + gate.profiles.length > 0) rules.push({ expressions: [clearMark(accept | pass)] });
+  if (gate.tiers.length === 0 && gate.profiles.length > 0)
+    rules.push({ expressions: [clearMark(accept | pass)], name: "profiles" });
   for (const [n, { tier, chains, atEnd }] of gate.tiers.entries()) {
-    if (n > 0) rules.push({ expressions: [clearMark(pass)] });
+    rules.push({ expressions: [clearMark(n > 0 ? pass : accept | pass)], name: `tier ${tier}` });
     for (const [position, id] of chains.entries()) {
       const jump = { kind: "jump", chain: chainName(id) } as const;
       rules.push({ expressions: position === 0 ? [jump] : [isOpen, jump] });

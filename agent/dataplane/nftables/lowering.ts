@@ -24,6 +24,8 @@ export class NftablesLowering {
   #options: FirewallOptions;
   readonly #sets: MemberSets;
   readonly #endpoints = new Map<string, EndpointGates>();
+  /** The interfaces whose workloads may send only so many packets. */
+  readonly #rated = new Set<string>();
   readonly #hosts = new Map<string, HostGates>();
   readonly #chains: PolicyChains;
   readonly #sources: SourceElements;
@@ -100,7 +102,12 @@ export class NftablesLowering {
     const named = [...this.#hosts].filter(([name]) => !isWorkloadName(name, this.#options));
     const hosts = new Map(named.sort(([x], [y]) => (x < y ? -1 : 1)));
     const { chains, maps } = hostChains(hosts, this.#options);
-    const base = baseChains(hosts, this.#sources, this.#fixedSets, this.#options);
+    const base = baseChains(
+      hosts,
+      { sources: this.#sources, areRated: this.#rated.size > 0 },
+      this.#fixedSets,
+      this.#options,
+    );
     const nat = natChains(this.#floating(), this.#fixedSets, this.#options);
     this.#fixedSets.needBy([...base, ...nat]);
     this.#fixed.want([...base, ...nat, ...chains], maps);
@@ -117,11 +124,19 @@ export class NftablesLowering {
     const { interfaceName } = gates;
     const before = this.#endpoints.get(interfaceName);
     this.#endpoints.set(interfaceName, gates);
+    this.#noteRate(interfaceName, gates);
     this.#wantEndpointChains(gates);
     if (this.#sources.set(interfaceName, gates)) this.#fixedIsStale = true;
     this.#ruleset.wantEntry(names.fromMap, interfaceName, { kind: "goto", chain: fromChain(interfaceName) });
     this.#ruleset.wantEntry(names.toMap, interfaceName, { kind: "goto", chain: toChain(interfaceName) });
     this.#noteFloating(before, gates);
+  }
+
+  #noteRate(interfaceName: string, gates: EndpointGates | undefined): void {
+    const before = this.#rated.size > 0;
+    if (gates?.limits?.egress?.packets) this.#rated.add(interfaceName);
+    else this.#rated.delete(interfaceName);
+    if (this.#rated.size > 0 !== before) this.#fixedIsStale = true;
   }
 
   #wantEndpointChains(gates: EndpointGates): void {
@@ -132,6 +147,7 @@ export class NftablesLowering {
   #unwantEndpoint(interfaceName: string): void {
     this.#noteFloating(this.#endpoints.get(interfaceName), undefined);
     this.#endpoints.delete(interfaceName);
+    this.#noteRate(interfaceName, undefined);
     for (const map of [names.fromMap, names.toMap]) this.#ruleset.unwantEntry(map, interfaceName);
     for (const chain of [fromChain(interfaceName), toChain(interfaceName)]) this.#ruleset.unwantChain(chain);
     if (this.#sources.set(interfaceName, undefined)) this.#fixedIsStale = true;
