@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { DataplaneKind } from "./dataplane.ts";
-import { CasesDone } from "./io/cases-done.ts";
-import { withLabs } from "./io/dataplane-lab.ts";
-import { disagreement, type Tally, turnsOf } from "./sim/agreement.ts";
-import { optionWorlds } from "./sim/option-worlds.ts";
+import type { DataplaneKind } from "../dataplane.ts";
+import { disagreement, type Tally, turnsOf } from "../sim/agreement.ts";
+import { optionWorlds } from "../sim/option-worlds.ts";
+import { CasesDone } from "./cases-done.ts";
+import { withLabs } from "./dataplane-lab.ts";
 
 /** 100,000 together. */
 const CASES = { nftables: 70_000, "iptables-nft": 15_000, "iptables-legacy": 15_000 } as const;

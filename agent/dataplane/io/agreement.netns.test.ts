@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { DataplaneKind } from "./dataplane.ts";
-import { withLabs } from "./io/dataplane-lab.ts";
-import { disagreement, type Turn, turnsOf } from "./sim/agreement.ts";
-import { optionWorlds } from "./sim/option-worlds.ts";
+import type { DataplaneKind } from "../dataplane.ts";
+import { disagreement, type Turn, turnsOf } from "../sim/agreement.ts";
+import { optionWorlds } from "../sim/option-worlds.ts";
+import { withLabs } from "./dataplane-lab.ts";
 
 const kinds: readonly DataplaneKind[] = ["nftables", "iptables-nft", "iptables-legacy"];
 const CASES = 300;
