@@ -14,6 +14,8 @@ export interface Chain {
   readonly owner: Owner;
   readonly direction: Direction;
   readonly stage: Stage;
+  /** The tier that the policy is in; a profile is in none. */
+  readonly tier?: string;
   readonly rules: readonly Rule[];
   /** The resource is referred to but not there: the chain is one deny, so that nothing opens (fail closed). */
   readonly missing?: boolean;
@@ -90,7 +92,8 @@ export interface HostGates {
   readonly stages: Readonly<Record<Stage, StageGates>>;
 }
 
-const short = {
+/** The kinds as names begin with them, where room is scarce. */
+export const shortKinds = {
   NetworkPolicy: "np",
   GlobalNetworkPolicy: "gnp",
   Profile: "profile",
@@ -106,5 +109,5 @@ const short = {
 export function chainId(owner: Owner, direction: Direction, stage: Stage = "normal"): ChainId {
   const place = owner.namespace === undefined ? owner.name : `${owner.namespace}/${owner.name}`;
   const at = stage === "normal" ? "" : `/${stage}`;
-  return `${short[owner.kind]}/${place}/${direction === "ingress" ? "in" : "out"}${at}`;
+  return `${shortKinds[owner.kind]}/${place}/${direction === "ingress" ? "in" : "out"}${at}`;
 }

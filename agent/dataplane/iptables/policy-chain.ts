@@ -1,6 +1,7 @@
 import type { RuleText, TableName } from "../../../kernel/iptables/table.ts";
 import type { Chain } from "../../../policy/chain.ts";
 import { describeOrigin, type Rule } from "../../../policy/rule.ts";
+import { logPrefix } from "../log-prefix.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type FamilySets, renderMatch } from "./render-match.ts";
 import { comment, has, rule, setMark } from "./rule-text.ts";
@@ -24,7 +25,7 @@ export function policyChainRules(
   const allow = allowOf(chain.stage, chain.direction, options, isReceivedAsked);
   return chain.rules.flatMap((one) => {
     const name = chain.missing ? `${describeOrigin(one.origin)}: not there` : describeOrigin(one.origin);
-    const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, name, allow, table, options);
+    const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, chain, name, allow, table, options);
     return renderMatch(one.match, sets).flatMap(deed);
   });
 }
@@ -37,7 +38,14 @@ function onlyCounted({ action }: Rule, name: string): Deed {
   return (when) => [rule(when, comment(name), action === "log" ? "" : "-j RETURN")];
 }
 
-function deedOf({ action }: Rule, name: string, allow: Allow, table: TableName, options: FirewallOptions): Deed {
+function deedOf(
+  { action }: Rule,
+  chain: Chain,
+  name: string,
+  allow: Allow,
+  table: TableName,
+  options: FirewallOptions,
+): Deed {
   switch (action) {
     case "allow":
       return "target" in allow ? (when) => [rule(when, comment(name), allow.target)] : markAndReturn(name, allow.mark);
@@ -46,7 +54,7 @@ function deedOf({ action }: Rule, name: string, allow: Allow, table: TableName, 
     case "pass":
       return markAndReturn(name, options.marks.pass);
     case "log":
-      return (when) => [rule(when, comment(name), logRate(options), logTarget(options))];
+      return (when) => [rule(when, comment(name), logRate(options), logTarget(chain, options))];
   }
 }
 
@@ -63,6 +71,6 @@ function logRate({ logRate }: FirewallOptions): RuleText {
   return `-m limit --limit ${rate}/${per} --limit-burst ${Math.max(1, Math.min(burst, most))}`;
 }
 
-function logTarget({ logPrefix }: FirewallOptions): RuleText {
-  return `-j LOG --log-prefix "${logPrefix.slice(0, LONGEST_LOG_PREFIX).replace(/[^ !#-[\]-~]/gu, "?")}"`;
+function logTarget(chain: Chain, { logPrefix: format }: FirewallOptions): RuleText {
+  return `-j LOG --log-prefix "${logPrefix(format, chain, LONGEST_LOG_PREFIX).replace(/[^ !#-[\]-~]/gu, "?")}"`;
 }
