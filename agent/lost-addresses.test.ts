@@ -6,10 +6,12 @@ import type { Address } from "../net/address.ts";
 import { formatAddress, parseAddress } from "../net/address-text.ts";
 import { parsePrefix } from "../net/prefix.ts";
 import type { Addressed } from "./conntrack/address-owners.ts";
-import { LostAddresses } from "./lost-addresses.ts";
+import { LostAddresses, type OtherAddresses } from "./lost-addresses.ts";
 
 const has = (key: string, ...texts: readonly string[]): Change<string, Addressed> =>
   set(key, { addresses: texts.map((text) => parsePrefix(`${text}/32`)!) });
+/** Everybody had their addresses before. */
+const kept: OtherAddresses = { lost: [], isKept: () => true };
 const at = (text: string): Address => parseAddress(text)!;
 
 function setUp() {
@@ -32,7 +34,7 @@ function setUp() {
 describe("addresses that endpoints lost", () => {
   it("are taken from the turn on until their connections are cut, which is not before the routes are gone", async () => {
     const { lost, cuts, answer, changes } = setUp();
-    lost.turn([has("a", "10.0.0.1", "10.0.0.2")])();
+    lost.turn([has("a", "10.0.0.1", "10.0.0.2")], kept)();
     const gone = lost.turn([has("a", "10.0.0.2")]);
     assert.deepEqual([lost.isFree(at("10.0.0.1")), lost.isFree(at("10.0.0.2")), cuts.length], [false, true, 0]);
     gone();
@@ -43,7 +45,7 @@ describe("addresses that endpoints lost", () => {
 
   it("count as lost also when another endpoint has them in the same turn, and for each turn that lost them", async () => {
     const { lost, cuts, answer } = setUp();
-    lost.turn([has("a", "10.0.0.1")])();
+    lost.turn([has("a", "10.0.0.1")], kept)();
     const first = lost.turn([has("b", "10.0.0.1"), remove("a")]);
     const second = lost.turn([remove("b")]);
     first();
@@ -55,9 +57,23 @@ describe("addresses that endpoints lost", () => {
     assert.deepEqual(cuts, ["10.0.0.1", "10.0.0.1"]);
   });
 
+  it("are cut too when an endpoint gains them, before its route is there, unless it had them before", async () => {
+    const { lost, cuts, answer, changes } = setUp();
+    const gone = lost.turn([has("a", "10.0.0.1", "10.0.0.2"), has("b", "10.0.0.3")], {
+      lost: [at("10.0.0.9")],
+      isKept: (address) => formatAddress(address) === "10.0.0.2",
+    });
+    assert.deepEqual(cuts, ["10.0.0.1,10.0.0.3"], "at one reading of the table");
+    assert.deepEqual([lost.isFree(at("10.0.0.1")), lost.isFree(at("10.0.0.2"))], [false, true]);
+    await answer();
+    assert.deepEqual([lost.isFree(at("10.0.0.1")), changes()], [true, 1]);
+    gone();
+    assert.deepEqual(cuts.slice(1), ["10.0.0.9"]);
+  });
+
   it("are free in time when the kernel does not let go of connections", async () => {
     const { lost, clock, answer, changes } = setUp();
-    lost.turn([], [at("10.0.0.9")])();
+    lost.turn([], { lost: [at("10.0.0.9")], isKept: () => false })();
     clock.advance(seconds(5));
     assert.deepEqual([lost.isFree(at("10.0.0.9")), changes()], [true, 1]);
     await answer();

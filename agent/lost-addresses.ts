@@ -17,9 +17,21 @@ export interface LostAddressesOptions {
 /** Longer than this nobody waits for connections that do not go: the kernel may not be able to. */
 const patience = seconds(5);
 
+/** Addresses beside those that a turn's endpoints lose. */
+export interface OtherAddresses {
+  /** Lost otherwise: floating ones, and those of endpoints that went before this process began. */
+  readonly lost: readonly Address[];
+  /** Whether an endpoint had the address before this process began: then its connections are its own. */
+  readonly isKept: (address: Address) => boolean;
+}
+
+const none: OtherAddresses = { lost: [], isKept: () => false };
+
 /**
- * Addresses that endpoints of this node lost: each is taken from the moment a turn knows of it until the routes are gone and its
- * connections were cut, so that nobody who gets the address next inherits them.
+ * Addresses that changed hands: whoever gets one must not inherit connections of whoever had it before. One that an endpoint of this
+ * node loses is taken from the moment a turn knows of it until the routes are gone and its connections were cut. One that an endpoint
+ * gains may have connections of an owner whom we did not know, here while no agent ran or on another node: they are cut before its route
+ * is there, all of a turn at one reading of the table.
  */
 export class LostAddresses {
   readonly #options: LostAddressesOptions;
@@ -31,18 +43,29 @@ export class LostAddresses {
     this.#options = options;
   }
 
-  /** The endpoints of a turn, and addresses that were lost otherwise; the answer is to be called when rules and routes are gone. */
-  turn(endpoints: Iterable<Change<string, Addressed>>, others: readonly Address[] = []): () => void {
-    const lost = [...others];
-    for (const change of endpoints) lost.push(...this.#owners.onEndpoint(change));
-    if (lost.length === 0) return () => {};
-    for (const key of lost.map(formatAddress)) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
-    return () => this.#cut(lost);
+  /** The endpoints of a turn; the answer is to be called when rules and routes are gone. */
+  turn(endpoints: Iterable<Change<string, Addressed>>, others: OtherAddresses = none): () => void {
+    const lost = [...others.lost];
+    const gained: Address[] = [];
+    for (const change of endpoints) {
+      const moved = this.#owners.onEndpoint(change);
+      lost.push(...moved.lost);
+      gained.push(...moved.gained.filter((address) => !others.isKept(address)));
+    }
+    this.#take(lost);
+    const fresh = gained.filter((address) => this.isFree(address));
+    this.#take(fresh);
+    if (fresh.length > 0) this.#cut(fresh);
+    return lost.length === 0 ? () => {} : () => this.#cut(lost);
   }
 
   /** Whether an endpoint that has the address may be let up. */
   isFree(address: Address): boolean {
     return this.#taken.size === 0 || !this.#taken.has(formatAddress(address));
+  }
+
+  #take(addresses: readonly Address[]): void {
+    for (const key of addresses.map(formatAddress)) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
   }
 
   #cut(lost: readonly Address[]): void {

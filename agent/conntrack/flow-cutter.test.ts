@@ -106,14 +106,27 @@ describe("owners of addresses", () => {
 
   it("lose what they had and have no more, also when another has it by then", () => {
     const owners = new AddressOwners();
-    assert.deepEqual(owners.onEndpoint({ kind: "set", key: "a", value: owned("10.0.0.1/32", "fd00::1/128") }), []);
-    assert.deepEqual(owners.onEndpoint({ kind: "set", key: "b", value: owned("10.0.0.1/32") }), []);
-    assert.deepEqual(owners.onEndpoint({ kind: "set", key: "a", value: owned("fd00::1/128", "10.0.0.2/32") }), [
+    const lost = (change: Parameters<AddressOwners["onEndpoint"]>[0]) => owners.onEndpoint(change).lost;
+    assert.deepEqual(lost({ kind: "set", key: "a", value: owned("10.0.0.1/32", "fd00::1/128") }), []);
+    assert.deepEqual(lost({ kind: "set", key: "b", value: owned("10.0.0.1/32") }), []);
+    assert.deepEqual(lost({ kind: "set", key: "a", value: owned("fd00::1/128", "10.0.0.2/32") }), [
       address("10.0.0.1"),
     ]);
-    assert.deepEqual(owners.onEndpoint({ kind: "set", key: "a", value: owned("fd00::1/128", "10.0.0.2/32") }), []);
-    assert.deepEqual(owners.onEndpoint({ kind: "delete", key: "a" }).length, 2);
-    assert.deepEqual(owners.onEndpoint({ kind: "delete", key: "a" }), []);
-    assert.deepEqual(owners.onEndpoint({ kind: "delete", key: "b" }), [address("10.0.0.1")]);
+    assert.deepEqual(lost({ kind: "set", key: "a", value: owned("fd00::1/128", "10.0.0.2/32") }), []);
+    assert.deepEqual(lost({ kind: "delete", key: "a" }).length, 2);
+    assert.deepEqual(lost({ kind: "delete", key: "a" }), []);
+    assert.deepEqual(lost({ kind: "delete", key: "b" }), [address("10.0.0.1")]);
+  });
+
+  it("says which addresses an endpoint gains that nobody here has", () => {
+    const owners = new AddressOwners();
+    const gained = (key: string, ...texts: readonly string[]) =>
+      owners.onEndpoint({ kind: "set", key, value: owned(...texts) }).gained;
+    assert.deepEqual(gained("a", "10.0.0.1/32"), [address("10.0.0.1")]);
+    assert.deepEqual(gained("a", "10.0.0.1/32", "10.0.0.2/32"), [address("10.0.0.2")]);
+    assert.deepEqual(gained("b", "10.0.0.1/32"), [], "another has it");
+    owners.onEndpoint({ kind: "delete", key: "a" });
+    owners.onEndpoint({ kind: "delete", key: "b" });
+    assert.deepEqual(gained("b", "10.0.0.1/32"), [address("10.0.0.1")]);
   });
 });

@@ -45,6 +45,50 @@ describe("an endpoint's traffic and its state", function () {
     await lab.client.delete({ kind: "WorkloadEndpoint", namespace: "blue", name: "n1-k8s-b-eth0" });
     await lab.ready();
     await lab.until("the endpoint that went meanwhile", () => connected().join() === "10.65.0.3");
+    // What an endpoint left whose interface went with its routes nobody knows of, until somebody gets the address.
+    await lab.apply(endpointOf("b", "cali2", "10.65.0.3"));
+    await lab.until("the address that is somebody else's now", () => connected().join() === "");
+  });
+
+  it("keeps its connections through a restart", async () => {
+    lab.addInterface("cali1");
+    await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"));
+    const first = await lab.ready();
+    const tuple = ["-p", "udp", "-s", "10.65.0.1", "-d", "192.0.2.1", "--sport", "1000", "--dport", "53", "-t", "600"];
+    lab.run("conntrack", "-I", ...tuple);
+    await first.end("SIGTERM");
+    await lab.ready();
+    assert.match(lab.run("conntrack", "-L"), /src=10\.65\.0\.1/);
+  });
+
+  it("is limited again when a hand has changed the limit", async () => {
+    lab.addInterface("cali1");
+    await lab.apply(blueProfile, limited(8_000_000));
+    await lab.ready({ FELIX_IPSETSREFRESHINTERVAL: "1" });
+    await lab.until("the limit", () => /tbf .*rate 8Mbit/.test(qdiscs()));
+    const words = "qdisc change dev cali1 root tbf rate 1mbit burst 10kb latency 50ms";
+    lab.run("tc", ...words.split(" "));
+    assert.match(qdiscs(), /rate 1Mbit/);
+    await lab.until("the limit again", () => /tbf .*rate 8Mbit/.test(qdiscs()));
+  });
+
+  it("loses the connections to a floating address that is another workload's now", async () => {
+    for (const name of ["cali1", "cali2"]) lab.addInterface(name);
+    const floating = (which: string, name: string, internalIP: string, externalIP?: string) => {
+      const endpoint = endpointOf(which, name, internalIP);
+      return { ...endpoint, spec: { ...endpoint.spec, ipNATs: externalIP ? [{ internalIP, externalIP }] : [] } };
+    };
+    await lab.apply(
+      blueProfile,
+      floating("a", "cali1", "10.65.0.1", "198.51.100.7"),
+      floating("b", "cali2", "10.65.0.2"),
+    );
+    await lab.ready({ FELIX_FLOATINGIPS: "Enabled" });
+    const tuple = ["-p", "udp", "-s", "192.0.2.1", "-d", "198.51.100.7", "--sport", "9", "--dport", "53", "-t", "600"];
+    lab.run("conntrack", "-I", ...tuple);
+    assert.match(lab.run("conntrack", "-L"), /dst=198\.51\.100\.7/);
+    await lab.apply(floating("a", "cali1", "10.65.0.1"), floating("b", "cali2", "10.65.0.2", "198.51.100.7"));
+    await lab.until("no connection", () => !/198\.51\.100\.7/.test(lab.run("conntrack", "-L")));
   });
 
   it("that policy denies from now on ends, also where it is established, when that is asked for", async () => {

@@ -115,7 +115,10 @@ export class Agent {
     const world = environment.reevaluateFlows ? () => this.#flowWorld() : undefined;
     const addresses = (): readonly Address[] => endpointAddresses(this.graph.endpoints.values());
     const changed = (): void => this.#look();
-    this.#traffic = new Traffic({ nodeName, kernel, localProtocol, tell, changed, world, addresses });
+    const translates = (): boolean => this.settings.floatingIPs === "Enabled";
+    const resyncSeconds = (): number => this.settings.ipsetsRefreshInterval;
+    const known = { nodeName, kernel, localProtocol, translates, resyncSeconds };
+    this.#traffic = new Traffic({ ...known, tell, changed, world, addresses });
     this.#bgp = new BgpSide({ environment, kernel, links: this.links, graph: this.graph, tell, onSeverity });
     kernel.fib.start();
     await kernel.fib.settled();
@@ -300,8 +303,8 @@ export class Agent {
     const turn = this.#progress.begin(node, this.#newsAt ?? began, (name) => this.#endpointsOn(name));
     this.#newsAt = undefined;
     if (node.endpoints.length > 0 || isNewHost) this.#lookAtSources();
-    const gone = this.#traffic!.turn(node, this.graph.routes);
     const policy = this.policy.flush();
+    const gone = this.#traffic!.turn(node, policy, this.graph.routes);
     this.live.apply(policy);
     this.policyFaults.look(this.policy.faults);
     const done = programming.apply(node, policy, () => this.#bgp!.apply(node));
