@@ -57,7 +57,7 @@ describe("random cases", () => {
       for (const to of ["workload", "host", "node"]) assert.ok(ways.has(`${from} > ${to}`), `${from} > ${to}`);
       assert.ok(ways.has(`${from} > workload, translated`));
     }
-    assert.ok(ways.has("node > host") && ways.has("node > workload"));
+    for (const way of ["node > host", "node > workload", "node > host, translated"]) assert.ok(ways.has(way), way);
     for (const stage of ["normal", "forward", "untracked"]) {
       for (const direction of ["ingress", "egress"])
         assert.ok(stages.has(`${stage} ${direction}: go on`), `${stage} ${direction}`);
