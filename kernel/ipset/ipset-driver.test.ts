@@ -124,6 +124,23 @@ describe("the ipset driver", () => {
     assert.deepEqual(await names(), [nets.name]);
   });
 
+  it("sets that a rule still looks into are told when one of them stays, not when others do each time", async () => {
+    driver.allowDeletes();
+    for (let n = 0; n < 30; n++) {
+      const set = { ...nets, name: `${nets.name}${n}` };
+      driver.wantSet(set);
+      await driver.commitMembers();
+      port.refer(set.name, 1);
+      driver.unwantSet(set.name);
+      await driver.commitDeletes();
+      await pass(250);
+      if (n < 20) port.refer(set.name, 0);
+      if (n === 20) assert.deepEqual(told, []);
+    }
+    assert.match(JSON.stringify(told), /^\[\{"fact":"ipset.refused","set":"cali40nets20","what":"destroy/);
+    assert.equal(told.length, 1);
+  });
+
   it("a set that changes its size keeps its members and its rules", async () => {
     driver.wantSet(nets);
     driver.changeMembers(nets.name, ["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
