@@ -35,11 +35,11 @@ def send(name, source_port, port, body):
     mouth.sendto(struct.pack('!HHHH', source_port, port, 8 + len(body), 0) + body, (address, 0)); sent[name] += 1
 threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
 print('{}', flush=True)
-fresh = 1024; due = time.monotonic()
+fresh = 10000; due = time.monotonic()
 while not stop.is_set():
     for port in ports: send(str(port), fresh, port, b'single')
     send('stream', 1000, ports[0], b'stream')
-    fresh = fresh + 1 if fresh < 65000 else 1024
+    fresh = fresh + 1 if fresh < 65000 else 10000
     due += 1 / rate
     time.sleep(max(0, due - time.monotonic()))
 end = time.monotonic() + 5
