@@ -89,6 +89,16 @@ export class MessageWriter {
     return this;
   }
 
+  /** Text of characters 0..255, an octet each. */
+  latin(text: string): this {
+    this.#room(text.length);
+    const octets = this.#octets;
+    let at = this.#at;
+    for (let i = 0; i < text.length; i++) octets[at++] = text.charCodeAt(i);
+    this.#at = at;
+    return this;
+  }
+
   /** Octets of value 0. */
   zeros(count: number): this {
     this.#room(count);

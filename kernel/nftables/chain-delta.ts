@@ -145,6 +145,16 @@ export class ChainDelta {
     return wishes.length > 0;
   }
 
+  /** Whether anything stands in for any chain. */
+  get isAnyDropped(): boolean {
+    return this.#wishes.size > 0;
+  }
+
+  /** Whether a drop stands in for this chain, or for some rules of it, since the kernel does not take them. */
+  isDropped(name: string): boolean {
+    return this.#wishes.get(name)?.drops === true;
+  }
+
   /** How many chains and rules are wanted. */
   get size(): { readonly chains: number; readonly rules: number } {
     let rules = 0;

@@ -61,5 +61,22 @@ export function encodeRule(family: TableFamily, rule: Rule): EncodedRule {
   const mark = beginUserdata(scratch, comment);
   const identity = fingerprint(scratch.view());
   endUserdata(scratch, mark, identity);
-  return { rule, identity, body: scratch.view().slice() };
+  return { rule, identity, body: kept(scratch.view()) };
+}
+
+/** Bodies of rules that come together lie together: a buffer for each would cost as much as all else. */
+const slabOctets = 8192;
+let slab = new Uint8Array(0);
+let used = 0;
+
+function kept(octets: Uint8Array): Uint8Array {
+  if (octets.length > slabOctets >> 2) return octets.slice();
+  if (used + octets.length > slab.length) {
+    slab = new Uint8Array(slabOctets);
+    used = 0;
+  }
+  const copy = slab.subarray(used, used + octets.length);
+  copy.set(octets);
+  used += octets.length;
+  return copy;
 }

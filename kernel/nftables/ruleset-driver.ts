@@ -172,6 +172,16 @@ export class RulesetDriver {
     return countByName(await this.#port.rules(), this.#chains.ruleNames());
   }
 
+  /** Whether anything stands in for any chain. */
+  get isAnyDropped(): boolean {
+    return this.#chains.isAnyDropped;
+  }
+
+  /** Whether a drop stands in for this chain, or for some rules of it, since the kernel does not take them. */
+  isDropped(chain: string): boolean {
+    return this.#chains.isDropped(chain);
+  }
+
   /** How much of everything is wanted. */
   get size(): { readonly chains: number; readonly rules: number; readonly maps: number; readonly sets: number } {
     return { ...this.#chains.size, ...this.#sets.size };

@@ -27,8 +27,7 @@ export function beginUserdata(w: MessageWriter, comment: string | undefined): nu
 
 /** Ends the userdata with the identity, which may depend on all that was written so far. */
 export function endUserdata(w: MessageWriter, mark: number, identity: string): void {
-  w.u8(UDATA_MANX_IDENTITY).u8(identity.length);
-  ascii(w, identity);
+  w.u8(UDATA_MANX_IDENTITY).u8(identity.length).latin(identity);
   w.patch16(mark, w.length - mark);
   w.zeros(-w.length & 3);
 }
@@ -38,9 +37,10 @@ export function endUserdata(w: MessageWriter, mark: number, identity: string): v
  * write userdata of other objects than rules.
  */
 export function writeText(w: MessageWriter, type: number, value: string): void {
-  w.u8(type).u8(value.length + 1);
-  ascii(w, value);
-  w.u8(0);
+  w.u8(type)
+    .u8(value.length + 1)
+    .latin(value)
+    .u8(0);
 }
 
 /** The text of an entry of this type in userdata, whoever wrote it; undefined when there is none. */
@@ -50,10 +50,6 @@ export function readText(octets: Uint8Array, type: number): string | undefined {
     if (octets[at] === type && to <= octets.length) return text(octets, at + 2, to);
   }
   return undefined;
-}
-
-function ascii(w: MessageWriter, text: string): void {
-  for (let i = 0; i < text.length; i++) w.u8(text.charCodeAt(i));
 }
 
 function text(octets: Uint8Array, from: number, to: number): string {

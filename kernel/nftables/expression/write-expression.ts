@@ -70,8 +70,9 @@ export class Phrasebook {
 /** A value of whatever length, as comparisons and loads carry it (NFTA_DATA_VALUE in a nest of type `type`). */
 export function writeValue(w: MessageWriter, type: number, value: Octets): void {
   w.nest(type, () => {
-    w.u16(4 + value.length).u16(NFTA_DATA_VALUE);
-    for (let i = 0; i < value.length; i++) w.u8(value.charCodeAt(i));
-    w.zeros(-value.length & 3);
+    w.u16(4 + value.length)
+      .u16(NFTA_DATA_VALUE)
+      .latin(value)
+      .zeros(-value.length & 3);
   });
 }
