@@ -18,12 +18,32 @@ describe("a policy's chain in iptables", () => {
 
   it("logs within what the kernel can reckon with", () => {
     const limit = (rate: number, per: "second" | "hour" | "day", burst: number) =>
-      /-m limit (.*) -j LOG/.exec(rules("log", {}, { ...defaultOptions, logRate: { rate, per, burst } })[0]!)?.[1];
+      /-m limit (.*) -j LOG/.exec(rules("log", {}, { ...defaultOptions, logRate: { rate, per, burst } }).at(-1)!)?.[1];
     assert.equal(limit(10, "second", 5), "--limit 10/second --limit-burst 5");
     assert.equal(limit(10_000, "second", 50_000), "--limit 10000/second --limit-burst 10000");
     assert.equal(limit(10_001, "second", 5), undefined);
     assert.equal(limit(2, "hour", 100), "--limit 2/hour --limit-burst 48");
     assert.equal(limit(1, "day", 5), "--limit 1/day --limit-burst 1");
+  });
+
+  it("counts what a rate keeps from being logged", () => {
+    const [counting, logging] = rules("log", {}, { ...defaultOptions, logRate: { rate: 1, per: "day", burst: 1 } });
+    assert.equal(counting, name);
+    assert.match(logging!, /^-m limit .* -j LOG/);
+  });
+
+  it("leaves a profile by a pass without a mark, since one may be set already", () => {
+    assert.equal(rules("pass").length, 2);
+    const profile = { kind: "Profile", name: "kns.shop" } as const;
+    assert.deepEqual(rules("pass", { owner: profile }), [`${name} -j RETURN`]);
+  });
+
+  it("logs under a prefix of as many letters as the kernel keeps, with the policy's tier, kind and name", () => {
+    const prefix = (logPrefix: string) =>
+      /--log-prefix "(.*)"$/.exec(rules("log", { tier: "ops" }, { ...defaultOptions, logPrefix })[0]!)?.[1];
+    assert.equal(prefix("%t %k %p: "), "ops gnp default.web: ");
+    assert.equal(prefix("dropped in %t by %k %p: "), "dropped in ops by gnp defau: ");
+    assert.equal(prefix("calico-packet: "), "calico-packet: ");
   });
 
   it("only counts what is staged", () => {

@@ -52,10 +52,18 @@ function deedOf(
     case "deny":
       return (when) => deny(name, when, table, options);
     case "pass":
+      // There is no tier after a profile: its pass leaves the profile, and no mark that an earlier one left may take part.
+      if (chain.owner.kind === "Profile") return (when) => [rule(when, comment(name), "-j RETURN")];
       return markAndReturn(name, options.marks.pass);
     case "log":
-      return (when) => [rule(when, comment(name), logRate(options), logTarget(chain, options))];
+      return logged(name, logRate(options), logTarget(chain, options));
   }
+}
+
+/** Every packet counts, also one that the rate keeps from being logged. */
+function logged(name: string, rate: RuleText, target: RuleText): Deed {
+  if (rate === "") return (when) => [rule(when, comment(name), target)];
+  return (when) => [rule(when, comment(name)), rule(when, rate, target)];
 }
 
 function markAndReturn(name: string, bits: number): Deed {
