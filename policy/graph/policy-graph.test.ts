@@ -87,6 +87,13 @@ describe("a node's policy", () => {
     assert.match(world.tell(open).ask(), /^allow/);
   });
 
+  it("tells of each policy's chain which tier it is in, and of a profile's none", () => {
+    const ops = set("Tier", "ops", { order: 1 });
+    const { state } = new World(web, db, open, tier, ops, policy("a", {}), policy("ops.b", { tier: "ops" }));
+    const tiers = [...state.chains.values()].map(({ owner, tier: of }) => `${owner.name}: ${of}`);
+    assert.ok(tiers.includes("a: default") && tiers.includes("ops.b: ops") && tiers.includes("kns.shop: undefined"));
+  });
+
   it("drops at the end of a tier whose policies apply and do not decide", () => {
     const world = new World(web, db, open, tier, policy("p", { ingress: [{ action: "Allow", protocol: "UDP" }] }));
     assert.equal(world.ask(), "deny: end of tier default, ingress of shop/db");
