@@ -4,10 +4,12 @@ import { RulesetDriver } from "../../../kernel/nftables/ruleset-driver.ts";
 import { manxTable, type TableId } from "../../../kernel/nftables/table.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Tell } from "../../../lib/fact.ts";
+import type { EndpointGates } from "../../../policy/chain.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
-import type { Dataplane, DataplaneSize, RuleCount } from "../dataplane.ts";
+import { chainsOf, type Dataplane, type DataplaneSize, type RuleCount } from "../dataplane.ts";
 import type { FirewallOptions } from "../options.ts";
 import { NftablesLowering } from "./lowering.ts";
+import { fromChain, policyChain, toChain } from "./names.ts";
 
 /** What it works with. The port becomes its own: `close` closes it. */
 export interface NftablesDataplaneParts {
@@ -55,6 +57,14 @@ export class NftablesDataplane implements Dataplane {
       ...[...counts].map(([name, { packets, bytes }]) => ({ name, packets, bytes })),
       ...idle.map((name) => ({ name, packets: 0, bytes: 0 })),
     ];
+  }
+
+  refused(gates: EndpointGates): string {
+    if (!this.#ruleset.dropped.isAnyDropped) return "";
+    const { interfaceName } = gates;
+    const chains = [fromChain(interfaceName), toChain(interfaceName), ...chainsOf(gates).map(policyChain)];
+    const refused = chains.find((chain) => this.#ruleset.dropped.isDropped(chain));
+    return refused === undefined ? "" : `the kernel refuses chain ${refused}, and a drop stands in for it`;
   }
 
   get size(): DataplaneSize {
