@@ -64,7 +64,7 @@ function situation(states: Readonly<Record<string, string>>, bgpOff = ""): Situa
     routes: { local: 0, bgp: 0, conflicts: 0 },
     policies: 0,
     sets: 0,
-    programmed: () => true,
+    standing: () => ({ state: "up", why: "" }),
   };
 }
 

@@ -4,8 +4,9 @@ import { formatTimestamp } from "../datastore/timestamp.ts";
 import { formatAddress } from "../net/address-text.ts";
 import { formatPrefix } from "../net/prefix.ts";
 import type { AgentStatus, Condition, PeerStatus } from "./api/status.ts";
+import type { Standing } from "./endpoint-status/endpoint-state.ts";
 import type { NodeGraph } from "./graph/node-graph.ts";
-import type { PlannedPeer } from "./graph/planned.ts";
+import type { LocalEndpoint, PlannedPeer } from "./graph/planned.ts";
 
 /** How things stand, as the parts of the agent know it. */
 export interface Situation {
@@ -22,8 +23,8 @@ export interface Situation {
   readonly routes: AgentStatus["routes"];
   readonly policies: number;
   readonly sets: number;
-  /** Interfaces of endpoints whose rules and routes the kernel holds. */
-  readonly programmed: (endpoint: string) => boolean;
+  /** How an endpoint stands. */
+  readonly standing: (endpoint: string) => Standing;
   readonly firewall?: AgentStatus["firewall"] | undefined;
   /** Fields of FelixConfiguration that wait for the next start, with commas. */
   readonly waitingSettings?: string;
@@ -89,6 +90,12 @@ function bgpTables({ families, attributeSets, memory, isDeciding }: SpeakerStatu
   return { paths, attributeSets, bytes, bytesPerRoute, isDeciding };
 }
 
+function workloadStatus(endpoint: LocalEndpoint, { state, why }: Standing): AgentStatus["workloads"][number] {
+  const { name, namespace, interfaceName } = endpoint;
+  const addresses = endpoint.addresses.map(formatPrefix);
+  return { name, namespace, interfaceName, addresses, state, ...(why !== "" && { why }) };
+}
+
 /** Everything the agent says of itself. */
 export function agentStatus(situation: Situation): AgentStatus {
   const { graph, speaker } = situation;
@@ -105,13 +112,9 @@ export function agentStatus(situation: Situation): AgentStatus {
     ready: conditions.every((condition) => condition.holds),
     conditions,
     peers,
-    workloads: [...graph.endpoints.values()].map((endpoint) => ({
-      name: endpoint.name,
-      namespace: endpoint.namespace,
-      interfaceName: endpoint.interfaceName,
-      addresses: endpoint.addresses.map(formatPrefix),
-      state: situation.programmed(endpoint.key) ? "up" : "down",
-    })),
+    workloads: [...graph.endpoints.values()].map((endpoint) =>
+      workloadStatus(endpoint, situation.standing(endpoint.key)),
+    ),
     routes: situation.routes,
     ...(speaker && { bgp: bgpTables(speaker) }),
     blocks: [...graph.blocks.values()].map(formatPrefix).sort(),

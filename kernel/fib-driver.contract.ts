@@ -127,12 +127,15 @@ export function fibDriverContract(make: () => FibWorld & { readonly clock: Clock
     await driver.settled();
     assert.deepEqual(await there(), [formatRoute(theirs)]);
     assert.deepEqual(driver.conflicts(), [keyOf("10.3.0.1/32")]);
+    const isInConflict = (text: string): boolean => driver.isInConflict(prefix(text));
+    assert.deepEqual([isInConflict("10.3.0.1/32"), isInConflict("10.3.0.2/32")], [true, false]);
     assert.equal(told("kernel.route.conflict"), 1);
     world.someone("delete", theirs);
     await world.eventually("end of the conflict", () => told("kernel.route.conflict-over") === 1);
     await driver.settled();
     assert.deepEqual(await there(), lines(["10.3.0.1/32", [hop(a)]]));
     assert.deepEqual(driver.conflicts(), []);
+    assert.equal(isInConflict("10.3.0.1/32"), false);
   });
 
   it("forgets a conflict when the route is wanted no more, and touches nothing", async () => {

@@ -131,6 +131,11 @@ export class FibDriver {
     return this.#plans[prefix.family].holdsLocal(prefix);
   }
 
+  /** Whether somebody else's route is in the way of the prefix's. */
+  isInConflict(prefix: Prefix): boolean {
+    return this.#plans[prefix.family].isInConflict(prefix);
+  }
+
   /** Keys where somebody else's route is in the way of ours. */
   conflicts(): string[] {
     const key = (prefix: Prefix): string => routeKey({ prefix, table: this.#table, metric: this.#metric });

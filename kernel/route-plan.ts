@@ -73,6 +73,12 @@ export class RoutePlan {
     return id !== 0 && this.#actual[index] === id;
   }
 
+  /** Whether somebody else's route is in the way of the prefix's. */
+  isInConflict(prefix: Prefix): boolean {
+    const index = this.#conflicts.size === 0 ? -1 : this.#prefixes.find(prefix);
+    return index >= 0 && this.#conflicts.has(index);
+  }
+
   /** Prefixes where somebody else's route is in the way, in no order. */
   conflicts(): Prefix[] {
     return [...this.#conflicts].map((index) => this.#prefixes.prefix(index));

@@ -1,3 +1,4 @@
+import type { ChainId, EndpointGates } from "../../policy/chain.ts";
 import type { PolicyOutput } from "../../policy/output.ts";
 import type { FirewallOptions } from "./options.ts";
 
@@ -33,6 +34,11 @@ export interface Dataplane {
   allowDeletes(): void;
   /** What the counters of all rules of ours stand at. @throws KernelError when the kernel cannot be asked */
   counters(): Promise<readonly RuleCount[]>;
+  /**
+   * Why an interface's traffic is dropped although policy may allow it: a chain of it, or of a policy that it is asked by, which the
+   * kernel does not take. Empty when the kernel holds them all.
+   */
+  refused(gates: EndpointGates): string;
   readonly size: DataplaneSize;
   /** Looks at the kernel although nobody told of a change, and puts right what differs. */
   recheck(): Promise<void>;
@@ -40,4 +46,9 @@ export interface Dataplane {
   removeAll(): Promise<void>;
   /** Stops writing. The kernel keeps what it has. */
   close(): void;
+}
+
+/** The chains of policies and profiles that an endpoint is asked by. */
+export function chainsOf({ ingress, egress }: EndpointGates): readonly ChainId[] {
+  return [ingress, egress].flatMap(({ tiers, profiles }) => [...tiers.flatMap(({ chains }) => chains), ...profiles]);
 }

@@ -5,10 +5,21 @@ import type { LocalEndpoint } from "../graph/planned.ts";
 /** Octets of a file's name at most (NAME_MAX); an endpoint of a longer one has no file. */
 const longestName = 255;
 
-/** An endpoint of this node, and whether the kernel holds its rules and routes and its interface carries packets. */
-export interface EndpointState {
+/**
+ * How an endpoint stands, in Calico's words: `up` when the kernel holds its rules and routes and its interface carries packets, `error`
+ * when the kernel refuses some of them or somebody else's route is in the way, else `down`. The worst of both families counts.
+ */
+export interface Standing {
+  readonly state: "up" | "down" | "error";
+  /** Of `error`: what is refused or in the way; else empty. */
+  readonly why: string;
+}
+
+/** An endpoint of this node, and how it stands. */
+export interface EndpointState extends Pick<Standing, "state"> {
   readonly endpoint: LocalEndpoint;
-  readonly isUp: boolean;
+  /** The BGPPeer by which it is a peer of this node's; absent when it is none. */
+  readonly bgpPeer?: string | undefined;
 }
 
 /** What etcd is to say: a state for each endpoint, by Calico's keys. */
@@ -19,7 +30,7 @@ export function statusKeys(
 ): ReadonlyMap<string, string> {
   const at = ({ identity }: LocalEndpoint): string =>
     endpointStatusPath({ node, ...identity, ...(region !== "" && { region }) });
-  return new Map(states.map(({ endpoint, isUp }) => [at(endpoint), JSON.stringify({ status: isUp ? "up" : "down" })]));
+  return new Map(states.map(({ endpoint, state }) => [at(endpoint), JSON.stringify({ status: state })]));
 }
 
 /** A host endpoint on one interface of this node, and whether the kernel holds its rules and the interface carries packets. */
@@ -44,17 +55,30 @@ export function hostStatusKeys(states: readonly HostState[], node: string): Read
  * Source: Calico felix/statusrep/status_file_reporter.go, libcalico-go/lib/epstatusfile.
  */
 export function statusFiles(states: readonly EndpointState[]): ReadonlyMap<string, string> {
-  const up = states.filter(({ endpoint, isUp }) => isUp && statusFileName(endpoint).length <= longestName);
-  return new Map(up.map(({ endpoint }) => [statusFileName(endpoint), `${JSON.stringify(fileContent(endpoint))}\n`]));
+  const up = states.filter(({ endpoint, state }) => state === "up" && statusFileName(endpoint).length <= longestName);
+  return new Map(up.map((one) => [statusFileName(one.endpoint), JSON.stringify(fileContent(one))]));
 }
 
-/** `k8s%20prod%2Fweb%20eth0`: orchestrator, workload and endpoint, escaped as a part of a URL's path. */
+/**
+ * `k8s prod%2Fweb eth0`: orchestrator, workload and endpoint, each escaped as a part of a URL's path, with spaces between, which are
+ * in none of them. Source: Calico libcalico-go/lib/names (WorkloadEndpointKeyToStatusFilename).
+ */
 export function statusFileName({ identity }: Pick<LocalEndpoint, "identity">): string {
   const { orchestrator, workload, endpoint } = identity;
-  return encodeURIComponent(`${orchestrator} ${workload} ${endpoint}`);
+  return [orchestrator, workload, endpoint].map(pathEscape).join(" ");
 }
 
-function fileContent({ interfaceName, mac, addresses }: LocalEndpoint): object {
+/** What Go's url.PathEscape leaves alone and JavaScript does not, and the other way round. */
+const leftAlone = /%(?:24|26|2B|3A|3D|40)/g;
+const escapedToo = /[!'()*]/g;
+
+function pathEscape(text: string): string {
+  const hex = (letter: string): string => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text.toWellFormed()).replace(leftAlone, decodeURIComponent).replace(escapedToo, hex);
+}
+
+/** In the order in which Calico writes the fields; what is empty is left out. */
+function fileContent({ endpoint: { interfaceName, mac, addresses }, bgpPeer }: EndpointState): object {
   const of = (family: string): readonly string[] =>
     addresses.filter((prefix) => prefix.family === family).map(formatPrefix);
   const [ipv4Nets, ipv6Nets] = [of("ipv4"), of("ipv6")];
@@ -63,5 +87,6 @@ function fileContent({ interfaceName, mac, addresses }: LocalEndpoint): object {
     ...(mac && { mac }),
     ...(ipv4Nets.length > 0 && { ipv4Nets }),
     ...(ipv6Nets.length > 0 && { ipv6Nets }),
+    ...(bgpPeer && { bgpPeerName: bgpPeer }),
   };
 }

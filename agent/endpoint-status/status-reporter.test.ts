@@ -6,7 +6,7 @@ import { SimClock } from "../../lib/sim/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import { parsePrefix } from "../../net/prefix.ts";
 import type { AgentFact } from "../fact.ts";
-import { type EndpointState, hostStatusKeys, statusFiles, statusKeys } from "./endpoint-state.ts";
+import { type EndpointState, hostStatusKeys, statusFileName, statusFiles, statusKeys } from "./endpoint-state.ts";
 import { SimStatusSink } from "./sim/status-sink.ts";
 import { statusKeySink } from "./status-keys.ts";
 import { StatusReporter } from "./status-reporter.ts";
@@ -108,13 +108,16 @@ describe("how a state is told", () => {
     spoofs: false,
     identity: { orchestrator: "k8s", workload: "ns/web", endpoint: "eth0" },
   };
-  const states = (isUp: boolean): readonly EndpointState[] => [{ endpoint, isUp }];
+  const states = (state: EndpointState["state"], bgpPeer?: string): readonly EndpointState[] => [
+    { endpoint, state, bgpPeer },
+  ];
 
   it("in etcd, under Calico's key", () => {
     const key = "/calico/felix/v2/no-region/host/n1/workload/k8s/ns%2fweb/endpoint/eth0";
-    assert.deepEqual([...statusKeys(states(true), "n1", "")], [[key, '{"status":"up"}']]);
-    assert.deepEqual([...statusKeys(states(false), "n1", "")], [[key, '{"status":"down"}']]);
-    assert.match([...statusKeys(states(true), "n1", "eu").keys()].join(), /v2\/region-eu\/host/);
+    assert.deepEqual([...statusKeys(states("up"), "n1", "")], [[key, '{"status":"up"}']]);
+    assert.deepEqual([...statusKeys(states("down"), "n1", "")], [[key, '{"status":"down"}']]);
+    assert.deepEqual([...statusKeys(states("error"), "n1", "")], [[key, '{"status":"error"}']]);
+    assert.match([...statusKeys(states("up"), "n1", "eu").keys()].join(), /v2\/region-eu\/host/);
   });
 
   it("of a host endpoint under a key of its own; of several interfaces the worst counts", () => {
@@ -134,11 +137,18 @@ describe("how a state is told", () => {
 
   it("in a file that is there when it is up", () => {
     const text =
-      '{"ifaceName":"cali1","mac":"02:00:00:00:00:01","ipv4Nets":["10.0.0.1/32"],"ipv6Nets":["fd00::1/128"]}\n';
-    assert.deepEqual([...statusFiles(states(true))], [["k8s%20ns%2Fweb%20eth0", text]]);
-    assert.equal(statusFiles(states(false)).size, 0);
+      '{"ifaceName":"cali1","mac":"02:00:00:00:00:01","ipv4Nets":["10.0.0.1/32"],"ipv6Nets":["fd00::1/128"]}';
+    assert.deepEqual([...statusFiles(states("up"))], [["k8s ns%2Fweb eth0", text]]);
+    assert.equal(statusFiles(states("down")).size, 0);
+    assert.equal(statusFiles(states("error")).size, 0);
+    const [peer] = statusFiles(states("up", "rack")).values();
+    assert.equal(peer, `${text.slice(0, -1)},"bgpPeerName":"rack"}`);
+    assert.equal(
+      statusFileName({ identity: { orchestrator: "k8/s", workload: "a b;c,d?é", endpoint: "$&+=:@!*'()~_.-" } }),
+      "k8%2Fs a%20b%3Bc%2Cd%3F%C3%A9 $&+=:@%21%2A%27%28%29~_.-",
+    );
     const workload = `ns/${"w".repeat(250)}`;
     const long = { ...endpoint, identity: { ...endpoint.identity, workload } };
-    assert.equal(statusFiles([{ endpoint: long, isUp: true }]).size, 0, "no file system takes that name");
+    assert.equal(statusFiles([{ endpoint: long, state: "up" }]).size, 0, "no file system takes that name");
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AgentStatus } from "../api/status.ts";
 import { AgentLab } from "./agent-lab.ts";
 import { blueProfile, endpointOf } from "./sample-resources.ts";
 
@@ -124,6 +125,21 @@ describe("an endpoint's traffic and its state", function () {
     assert.match(connected(), /10\.65\.0\.1/);
   });
 
+  it("is told as in error while somebody else's route is in its way", async () => {
+    for (const name of ["cali1", "other"]) lab.addInterface(name);
+    lab.netns.ip("route add 10.65.0.1/32 dev other proto static metric 1024");
+    await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"));
+    await lab.ready({ FELIX_ENDPOINTREPORTINGENABLED: "true", FELIX_ENDPOINTREPORTINGDELAYSECS: "0" });
+    const state = async () =>
+      (await lab.store.get("/calico/felix/v2/no-region/host/n1/workload/k8s/blue%2fa/endpoint/eth0"))?.value;
+    await lab.until("the error", async () => (await state()) === '{"status":"error"}');
+    const { workloads } = (await lab.ask({ do: "status" })) as AgentStatus;
+    const why = "another program's route to 10.65.0.1/32 is in the way";
+    assert.deepEqual([workloads[0]?.state, workloads[0]?.why], ["error", why]);
+    lab.netns.ip("route del 10.65.0.1/32 dev other proto static metric 1024");
+    await lab.until("its being up", async () => (await state()) === '{"status":"up"}');
+  });
+
   it("is told in files and in the datastore, as up when the kernel confirms it and its interface carries packets", async () => {
     lab.addInterface("cali1");
     lab.netns.ip("link set far-cali1 down");
@@ -136,8 +152,8 @@ describe("an endpoint's traffic and its state", function () {
     await lab.until("the state", async () => (await state()) === '{"status":"down"}');
     assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], []);
     lab.netns.ip("link set far-cali1 up");
-    await lab.until("the file", () => readdirSync(folder).join() === "k8s%20blue%2Fa%20eth0");
-    assert.equal(JSON.parse(readFileSync(join(folder, "k8s%20blue%2Fa%20eth0"), "utf8")).ifaceName, "cali1");
+    await lab.until("the file", () => readdirSync(folder).join() === "k8s blue%2Fa eth0");
+    assert.equal(JSON.parse(readFileSync(join(folder, "k8s blue%2Fa eth0"), "utf8")).ifaceName, "cali1");
     const host = {
       kind: "HostEndpoint",
       metadata: { name: "uplink" },

@@ -4,6 +4,7 @@ import type { Cancel } from "../../lib/clock.ts";
 import { systemClock } from "../../lib/io/clock.ts";
 import { seconds } from "../../lib/unit.ts";
 import type { Address } from "../../net/address.ts";
+import { formatPrefix } from "../../net/prefix.ts";
 import type { HostGates } from "../../policy/chain.ts";
 import type { NodePolicy } from "../../policy/evaluate.ts";
 import { PolicyGraph } from "../../policy/graph/policy-graph.ts";
@@ -12,6 +13,7 @@ import type { BgpService } from "../bgp/bgp-service.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { felixSettings } from "../config/read.ts";
 import type { FlowWorld } from "../conntrack/judged-flow.ts";
+import type { Standing } from "../endpoint-status/endpoint-state.ts";
 import { LivePolicy } from "../explain/live-policy.ts";
 import { endpointAddresses, flowWorld } from "../flow-world.ts";
 import { NodeGraph, type NodeOutput } from "../graph/node-graph.ts";
@@ -193,14 +195,32 @@ export class Agent {
   isUp(endpoint: string): boolean {
     const local = this.graph.endpoints.get(endpoint);
     const { fib } = this.#kernel ?? {};
-    if (!local || !fib || !this.#progress.covers(endpoint) || !this.links.isRunning(local.interfaceName)) return false;
+    if (!local || !fib || this.#trouble(endpoint) !== "") return false;
+    if (!this.#progress.covers(endpoint) || !this.links.isRunning(local.interfaceName)) return false;
     const routed = local.addresses.filter(({ family }) => family === "ipv4" || this.settings.ipv6Support);
     return routed.every((prefix) => fib.holdsLocal(prefix)) && this.#traffic!.areFree(routed);
   }
 
+  /** How an endpoint (`namespace/name`) stands; one that is not there is down. */
+  readonly standing = (endpoint: string): Standing => {
+    const why = this.#trouble(endpoint);
+    if (why !== "") return { state: "error", why };
+    return { state: this.isUp(endpoint) ? "up" : "down", why: "" };
+  };
+
   /** Whether the kernel holds the rules of a host endpoint, and its interface carries packets. */
   isHostUp({ interfaceName }: Pick<HostGates, "interfaceName">): boolean {
     return this.isProgrammed && (interfaceName === "*" || this.links.isRunning(interfaceName));
+  }
+
+  /** What of an endpoint the kernel refuses, or what is in its way; empty when nothing. */
+  #trouble(endpoint: string): string {
+    const local = this.graph.endpoints.get(endpoint);
+    if (!local || !this.#firewall || !this.#progress.covers(endpoint)) return "";
+    const blocked = local.addresses.find((prefix) => this.#kernel?.fib.isInConflict(prefix));
+    if (blocked) return `another program's route to ${formatPrefix(blocked)} is in the way`;
+    const gates = this.live.endpoints.get(local.interfaceName);
+    return gates ? this.#firewall.dataplane.refused(gates) : "";
   }
 
   #isWorkload(name: string): boolean {
@@ -340,7 +360,9 @@ export class Agent {
     this.waiters.look();
     onEndpoints();
     this.#lookAgain();
-    this.#lookAgain = this.#progress.isWaiting ? systemClock.after(seconds(1), () => this.#look()) : () => {};
+    const isTroubled = [...this.graph.endpoints.keys()].some((endpoint) => this.#trouble(endpoint) !== "");
+    const isOpen = this.#progress.isWaiting || isTroubled;
+    this.#lookAgain = isOpen ? systemClock.after(seconds(1), () => this.#look()) : () => {};
   }
 
   #tellTurn(turn: number, { routes, interfaces }: NodeOutput, took: number): void {

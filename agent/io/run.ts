@@ -13,6 +13,7 @@ import { systemRandom } from "../../lib/io/random.ts";
 import { seconds } from "../../lib/unit.ts";
 import type { FelixSettings } from "../config/felix.ts";
 import { conntrackLevels } from "../conntrack/fact.ts";
+import type { EndpointState } from "../endpoint-status/endpoint-state.ts";
 import { agentLevels } from "../fact.ts";
 import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
@@ -74,6 +75,18 @@ function firstAndEvery(metrics: ReturnType<typeof openMetrics>): (seconds: numbe
   };
 }
 
+/** Every endpoint of this node, how it stands, and by which BGPPeer it is a peer. */
+function endpointStates({ graph, standing }: Agent): readonly EndpointState[] {
+  const peers = new Map(
+    [...graph.peers.values()].map(({ workload, origin }) => [workload, /^BGPPeer\((.*)\)$/.exec(origin)?.[1]]),
+  );
+  return [...graph.endpoints.values()].map((endpoint) => ({
+    endpoint,
+    state: standing(endpoint.key).state,
+    bgpPeer: peers.get(endpoint.interfaceName),
+  }));
+}
+
 /** Answers the CalicoNodeStatuses about this node. */
 function openReporter(view: ViewOptions, tell: (fact: NodeFact) => void): NodeStatusReporter {
   return new NodeStatusReporter({
@@ -128,7 +141,7 @@ export async function run(): Promise<void> {
     store,
     tell,
     settings: () => agent.settings,
-    states: () => [...agent.graph.endpoints.values()].map((one) => ({ endpoint: one, isUp: agent.isUp(one.key) })),
+    states: () => endpointStates(agent),
     hosts: () => [...agent.live.hosts.values()].map((one) => ({ endpoint: one.endpoint, isUp: agent.isHostUp(one) })),
   });
   tell({ fact: "agent.starting", version, datastore });

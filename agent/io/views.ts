@@ -91,7 +91,7 @@ export function currentStatus(options: ViewOptions, speaker = options.agent.bgp?
     routes: { local: graph.routes.size, bgp: agent.bgpRoutes, conflicts: agent.kernel?.fib.conflicts().length ?? 0 },
     policies: policy.stats.policies,
     sets: policy.stats.sets,
-    programmed: (endpoint) => agent.isUp(endpoint),
+    standing: agent.standing,
     firewall: agent.firewall && { kind: agent.firewall.kind, why: agent.firewall.why },
     waitingSettings: agent.waitingSettings,
     policyFaults: agent.policyFaults.status,

@@ -116,10 +116,13 @@ describe("the iptables driver", () => {
     ]);
     for (let i = 0; i < 10; i++) await pass(40_000);
     assert.deepEqual(facts(), ["iptables.refused"]);
+    assert.match(driver.refusal("filter", "cali-b")!, /nonsense/);
+    assert.deepEqual([driver.refusal("filter", "cali-a"), driver.isAnyRefused], [undefined, true]);
     port.poison.clear();
     for (let i = 0; i < 3; i++) await pass(40_000);
     assert.deepEqual(rules("cali-b"), ["--nonsense -j ACCEPT"]);
     assert.deepEqual(facts(), ["iptables.refused", "iptables.accepted"]);
+    assert.equal(driver.isAnyRefused, false);
   });
 
   it("in nat, where nothing may be dropped, a refused chain does nothing", async () => {

@@ -50,7 +50,7 @@ export class IptablesDriver implements Tables {
   /** Tables that have to be read before anything is written. */
   readonly #unread = new Set<TableName>(tableNames);
   /** Chains that were told as refused. */
-  readonly #told = new Map<string, { readonly table: TableName; readonly chain: string }>();
+  readonly #told = new Map<string, { readonly table: TableName; readonly chain: string; readonly why: string }>();
   readonly #retry: Backoff;
   readonly #forgiving: Backoff;
   readonly #looking: Backoff;
@@ -138,6 +138,16 @@ export class IptablesDriver implements Tables {
       }
     }
     return sums;
+  }
+
+  /** Why this chain cannot be written, so that it drops everything (in nat: does nothing); undefined when it can. */
+  refusal(table: TableName, chain: string): string | undefined {
+    return this.#told.get(`${table} ${chain}`)?.why;
+  }
+
+  /** Whether any chain cannot be written. */
+  get isAnyRefused(): boolean {
+    return this.#told.size > 0;
   }
 
   /** Stops, and takes everything of ours out of all tables. Answers what stays since others lead to it. @throws KernelError */
@@ -326,7 +336,7 @@ export class IptablesDriver implements Tables {
     const { chain } = unit;
     const place = `${table} ${chain}`;
     if (!this.#told.has(place)) this.#tell({ fact: "iptables.refused", tables: this.#port.name, table, chain, why });
-    this.#told.set(place, { table, chain });
+    this.#told.set(place, { table, chain, why });
     if (this.#closed) return;
     this.#forgiving.wait(() => {
       this.#forgive();

@@ -14,6 +14,7 @@ import { describe, validName } from "./operation-text.ts";
 import type { Disturbance, NftablesPort, Operation, Outcome } from "./port.ts";
 import { countByName } from "./rule-count.ts";
 import type { ElementText, SetSpec } from "./set.ts";
+import { SeenGeneration } from "./seen-generation.ts";
 import { SetDelta } from "./set-delta.ts";
 import type { Table, TableId } from "./table.ts";
 import { Transaction } from "./transaction.ts";
@@ -71,6 +72,8 @@ export class RulesetDriver {
   #waiting: (() => void)[] = [];
   #unwatch: Cancel | undefined;
   readonly #isolation: Isolation;
+  /** What the last look saw, until we rest: what is told of it later is no news. */
+  readonly #seen = new SeenGeneration();
   /** A disturbance has been told and is not put right yet. */
   #disturbanceTold = false;
 
@@ -172,14 +175,9 @@ export class RulesetDriver {
     return countByName(await this.#port.rules(), this.#chains.ruleNames());
   }
 
-  /** Whether anything stands in for any chain. */
-  get isAnyDropped(): boolean {
-    return this.#chains.isAnyDropped;
-  }
-
-  /** Whether a drop stands in for this chain, or for some rules of it, since the kernel does not take them. */
-  isDropped(chain: string): boolean {
-    return this.#chains.isDropped(chain);
+  /** Which chains a drop stands in for, since the kernel does not take them. */
+  get dropped(): Pick<ChainDelta, "isAnyDropped" | "isDropped"> {
+    return this.#chains;
   }
 
   /** How much of everything is wanted. */
@@ -215,8 +213,8 @@ export class RulesetDriver {
     return entries;
   }
 
-  #disturbed(how: Disturbance): void {
-    if (this.#closed) return;
+  #disturbed(how: Disturbance, generation?: number): void {
+    if (this.#closed || this.#seen.has(generation)) return;
     this.#known = false;
     if (!this.#disturbanceTold) this.#tell({ fact: "nft.disturbed", table: this.#name, how });
     this.#disturbanceTold = true;
@@ -250,6 +248,7 @@ export class RulesetDriver {
 
   #satisfied(): void {
     this.#failures = 0;
+    this.#seen.forget();
     this.#disturbanceTold = false;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -262,7 +261,7 @@ export class RulesetDriver {
    */
   async #startWatching(): Promise<boolean> {
     if (this.#unwatch) return false;
-    this.#unwatch = this.#port.watch((how) => this.#disturbed(how));
+    this.#unwatch = this.#port.watch((how, generation) => this.#disturbed(how, generation));
     if ((await this.#port.generation()) === this.#expected) return false;
     this.#known = false;
     return true;
@@ -345,7 +344,9 @@ export class RulesetDriver {
   /** Reads the whole table. A disturbance that comes meanwhile makes us look again. */
   async #look(): Promise<void> {
     this.#known = true;
+    this.#seen.looking();
     const { generation, table } = await this.#port.dump();
+    if (this.#seen.saw(generation)) this.#known = true;
     this.#generation = generation;
     this.#expected = generation;
     this.#present = table !== undefined;

@@ -58,6 +58,8 @@ describe("rules that the kernel never takes", () => {
     await applied();
     assert.deepEqual(await names("bad"), ["the kernel refuses bad: ENOENT"]);
     assert.deepEqual(await names("good"), ["fine"]);
+    const { dropped } = driver;
+    assert.deepEqual([dropped.isAnyDropped, dropped.isDropped("bad"), dropped.isDropped("good")], [true, true, false]);
     assert.deepEqual(
       told.filter(({ fact }) => fact === "nft.isolated"),
       [

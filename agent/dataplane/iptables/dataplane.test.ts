@@ -4,6 +4,7 @@ import { defaultOptions } from "../options.ts";
 import { hostSampleOutput } from "../sim/sample-hosts.ts";
 import { sampleOutput } from "../sim/sample-policy.ts";
 import { IptablesDataplane } from "./dataplane.ts";
+import { policyChain } from "./names.ts";
 import { lowered } from "./sim/lowered.ts";
 import { RecordedIpsets } from "./sim/recorded-ipsets.ts";
 import { RecordedTables } from "./sim/recorded-tables.ts";
@@ -43,6 +44,11 @@ class LoggedTables extends RecordedTables {
     return [];
   };
   counters = async () => this.counts;
+  refusals = new Map<string, string>();
+  refusal = (table: string, chain: string) => this.refusals.get(`${table} ${chain}`);
+  get isAnyRefused(): boolean {
+    return this.refusals.size > 0;
+  }
   allowDeletes(): void {}
   close(): void {}
 }
@@ -92,6 +98,22 @@ describe("the iptables dataplane", () => {
     assert.deepEqual(log.steps, ["members", "want", "tables", "tables", "deletes"]);
     assert.equal(restoreText(tables), restoreText(lowered([sampleOutput()], "ipv4", defaultOptions).tables));
     assert.ok(plane.size.rules > 100 && plane.size.sets > 10 && plane.size.maps === 0, JSON.stringify(plane.size));
+  });
+
+  it("says why an interface drops all when the kernel refuses a chain of it or of its policies", async () => {
+    const { plane, tables6 } = dataplane();
+    const output = sampleOutput();
+    plane.apply(output);
+    await plane.commit();
+    const gates = output.endpoints.flatMap((change) => (change.kind === "set" ? change.value : []));
+    const [some] = gates.filter(({ ingress }) => ingress.tiers.length > 0);
+    assert.equal(plane.refused(some!), "");
+    const chain = policyChain(some!.ingress.tiers[0]!.chains[0]!);
+    tables6.refusals.set(`filter ${chain}`, "no such module");
+    assert.equal(plane.refused(some!), `chain ${chain} cannot be written and drops: no such module`);
+    tables6.refusals.clear();
+    tables6.refusals.set("filter cali-tw-other", "no such module");
+    assert.equal(plane.refused(some!), "");
   });
 
   it("keeps what it hears while it writes for the next commit, and makes one of several", async () => {

@@ -3,15 +3,17 @@ import type { Ipsets } from "../../../kernel/ipset/set.ts";
 import type { IptablesDriver } from "../../../kernel/iptables/iptables-driver.ts";
 import type { Tables } from "../../../kernel/iptables/table.ts";
 import type { Family } from "../../../net/family.ts";
+import type { EndpointGates } from "../../../policy/chain.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
-import type { Dataplane, DataplaneKind, DataplaneSize, RuleCount } from "../dataplane.ts";
+import { chainsOf, type Dataplane, type DataplaneKind, type DataplaneSize, type RuleCount } from "../dataplane.ts";
 import type { FirewallOptions } from "../options.ts";
 import { DeferredTables } from "./deferred-tables.ts";
 import { IptablesLowering } from "./lowering.ts";
+import { fromChain, policyChain, toChain } from "./names.ts";
 
 /** What keeps one family's tables in the kernel as they are wanted. */
 export type TablesKeeper = Tables &
-  Pick<IptablesDriver, "allowDeletes" | "apply" | "counters" | "recheck" | "close"> & {
+  Pick<IptablesDriver, "allowDeletes" | "apply" | "counters" | "recheck" | "refusal" | "isAnyRefused" | "close"> & {
     /** Answers what could not go, since somebody else's rules lead to it. */
     removeAll(): Promise<readonly string[]>;
   };
@@ -98,6 +100,19 @@ export class IptablesDataplane implements Dataplane {
   allowDeletes(): void {
     for (const { tables } of this.#families) tables.allowDeletes();
     this.#ipsets.allowDeletes();
+  }
+
+  refused(gates: EndpointGates): string {
+    if (!this.#families.some(({ tables }) => tables.isAnyRefused)) return "";
+    const { interfaceName } = gates;
+    const chains = [fromChain(interfaceName), toChain(interfaceName), ...chainsOf(gates).map(policyChain)];
+    for (const { tables } of this.#families) {
+      for (const chain of chains) {
+        const why = tables.refusal("filter", chain);
+        if (why !== undefined) return `chain ${chain} cannot be written and drops: ${why}`;
+      }
+    }
+    return "";
   }
 
   async counters(): Promise<readonly RuleCount[]> {

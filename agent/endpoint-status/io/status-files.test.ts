@@ -13,7 +13,7 @@ describe("files of endpoints' states", () => {
 
   statusSinkContract(
     async () => statusFileSink(join(folder, "run", "endpoint-status")),
-    (which) => `k8s%20ns%2F${which}%20eth0`,
+    (which) => `k8s ns%2F${which} eth0`,
   );
 
   it("tell of what a process that was killed left behind, so that it goes", async () => {
