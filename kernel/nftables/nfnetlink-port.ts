@@ -6,7 +6,7 @@ import { type Message, MessageReader, readError } from "../netlink/message-reade
 import type { NetlinkSocket, OpenNetlink } from "../netlink/socket.ts";
 import { NFNLGRP_NFTABLES } from "../nfnetlink/header.ts";
 import { familyNumber, message, NFTA_TABLE } from "./message.ts";
-import type { Disturbance, NftablesPort, Operation, Outcome, Refusal, RuleState, TableState } from "./port.ts";
+import type { Heard, NftablesPort, Operation, Outcome, Refusal, RuleState, TableState } from "./port.ts";
 import { readHandle } from "./rule-message.ts";
 import type { TableId } from "./table.ts";
 import { TableReader } from "./table-reader.ts";
@@ -77,7 +77,7 @@ export class NfnetlinkPort implements NftablesPort {
     return this.#reader.generation();
   }
 
-  watch(heard: (what: Disturbance) => void): Cancel {
+  watch(heard: Heard): Cancel {
     const watcher = this.#open(
       {
         protocol: NETLINK_NETFILTER,
@@ -157,24 +157,30 @@ export class NfnetlinkPort implements NftablesPort {
     else this.#settle({ kind: "refused", refusals: underWay.refusals });
   }
 
-  #watched(octets: Uint8Array, heard: (what: Disturbance) => void): void {
+  #watched(octets: Uint8Array, heard: Heard): void {
     try {
-      if (this.#isOurTable(octets)) heard("changed");
+      const generation = this.#changeOfOurTable(octets);
+      if (generation !== undefined) heard("changed", generation);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       heard("lost");
     }
   }
 
-  /** Whether any of the notifications is about our table. The commit that caused them has ended when they come. */
-  #isOurTable(octets: Uint8Array): boolean {
+  /**
+   * The generation (nfgenmsg.res_id) that the last of the notifications about our table is of, if any is about it. The commit that
+   * caused them has ended when they come.
+   */
+  #changeOfOurTable(octets: Uint8Array): number | undefined {
     const reader = new MessageReader(octets);
+    let generation: number | undefined;
     while (reader.next()) {
       if (reader.type === message.newGeneration || reader.length < headerOctets) continue;
       if (reader.u8(0) !== familyNumber[this.#table.family]) continue;
       const attributes = reader.attributes(headerOctets);
-      if (attributes.next() && attributes.type === NFTA_TABLE && attributes.text() === this.#table.name) return true;
+      if (attributes.next() && attributes.type === NFTA_TABLE && attributes.text() === this.#table.name)
+        generation = (reader.u8(2) << 8) | reader.u8(3);
     }
-    return false;
+    return generation;
   }
 }

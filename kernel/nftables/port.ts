@@ -83,6 +83,9 @@ export interface TableState {
 /** What a watcher of our table hears. changed: somebody else did something to it; lost: perhaps somebody did. */
 export type Disturbance = "changed" | "lost";
 
+/** Who hears; of a change also the last 16 bits of the generation that it made, where that is known. */
+export type Heard = (what: Disturbance, generation?: number) => void;
+
 /** One nftables table of the kernel, ours alone. Calls are worked off in order. */
 export interface NftablesPort {
   /**
@@ -97,7 +100,7 @@ export interface NftablesPort {
   /** The number of the kernel's ruleset now: every transaction of anybody on any table adds one. @throws KernelError */
   generation(): Promise<number>;
   /** Calls on every change of our table that this port did not make. */
-  watch(heard: (what: Disturbance) => void): Cancel;
+  watch(heard: Heard): Cancel;
   /** Gives up the sockets. Calls that are under way fail. */
   close(): void;
 }

@@ -13,8 +13,8 @@ import { Isolation } from "./isolation.ts";
 import { describe, validName } from "./operation-text.ts";
 import type { Disturbance, NftablesPort, Operation, Outcome } from "./port.ts";
 import { countByName } from "./rule-count.ts";
-import type { ElementText, SetSpec } from "./set.ts";
 import { SeenGeneration } from "./seen-generation.ts";
+import type { ElementText, SetSpec } from "./set.ts";
 import { SetDelta } from "./set-delta.ts";
 import type { Table, TableId } from "./table.ts";
 import { Transaction } from "./transaction.ts";
@@ -187,6 +187,7 @@ export class RulesetDriver {
 
   /** Looks at the kernel afresh at the next `apply`. */
   distrust(): void {
+    this.#seen.forget();
     this.#known = false;
   }
 
@@ -261,7 +262,7 @@ export class RulesetDriver {
    */
   async #startWatching(): Promise<boolean> {
     if (this.#unwatch) return false;
-    this.#unwatch = this.#port.watch((how, generation) => this.#disturbed(how, generation));
+    this.#unwatch = this.#port.watch(this.#disturbed.bind(this));
     if ((await this.#port.generation()) === this.#expected) return false;
     this.#known = false;
     return true;
@@ -322,15 +323,10 @@ export class RulesetDriver {
     }
     this.#known = false;
     if (outcome.kind === "stale") return true;
-    // Whoever closed us closed the port as well: nobody waits for that answer.
-    if (this.#closed) return false;
+    if (this.#closed) return false; // Nobody waits for that answer.
     if (outcome.kind === "unknown") {
-      this.#tell({
-        fact: "nft.failed",
-        table: this.#name,
-        error: "the kernel's answer was lost",
-        ...this.#retryLater(),
-      });
+      const error = "the kernel's answer was lost";
+      this.#tell({ fact: "nft.failed", table: this.#name, error, ...this.#retryLater() });
       return false;
     }
     if (this.#isolation.isolate(operations, outcome.refusals)) return true;
