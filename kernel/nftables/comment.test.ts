@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { commentOf, longestComment } from "./comment.ts";
+import { commentOf, longestComment, saysItself } from "./comment.ts";
+import { encodeRule } from "./encoded-rule.ts";
 import { fingerprint } from "./identity.ts";
+import { readText, readUserdata } from "./userdata.ts";
 
 describe("comments", () => {
   it("a name that fits is its own comment", () => {
@@ -60,3 +62,37 @@ describe("fingerprints", () => {
     for (const half of halves) assert.ok(half.size >= 19_998, `${half.size}`);
   });
 });
+
+describe("a rule that says its name by itself", () => {
+  const name = "NetworkPolicy shop/db ingress[1]";
+  const logging = (prefix: string) => ({
+    name,
+    expressions: [{ kind: "log", prefix, group: 77 }, { kind: "drop" }] as const,
+  });
+
+  it("is not commented for nft, but keeps its name for its counter", () => {
+    const { body } = encodeRule("inet", logging(name));
+    assert.ok(saysItself(logging(name)));
+    const userdata = userdataOf(body);
+    assert.equal(readUserdata(userdata).comment, name);
+    assert.equal(readText(userdata, 0), undefined);
+  });
+
+  it("is commented where it logs something else", () => {
+    assert.ok(!saysItself(logging("dropped: ")));
+    assert.equal(readText(userdataOf(encodeRule("inet", logging("dropped: ")).body), 0), name);
+  });
+});
+
+/** The value of the last attribute of a rule's body. */
+function userdataOf(body: Uint8Array): Uint8Array {
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  let at = 0;
+  let value = new Uint8Array(0);
+  while (at < body.length) {
+    const length = view.getUint16(at, true);
+    value = new Uint8Array(body.slice(at + 4, at + length));
+    at += (length + 3) & ~3;
+  }
+  return value;
+}

@@ -1,5 +1,5 @@
 import { MessageWriter } from "../netlink/message-writer.ts";
-import { commentOf } from "./comment.ts";
+import { commentOf, saysItself } from "./comment.ts";
 import type { Expression, Match, Statement } from "./expression.ts";
 import { fingerprint } from "./identity.ts";
 import { lowerMatch } from "./lower-match.ts";
@@ -58,7 +58,7 @@ export function encodeRule(family: TableFamily, rule: Rule): EncodedRule {
     }
   });
   const comment = rule.name === undefined ? undefined : commentOf(rule.name);
-  const mark = beginUserdata(scratch, comment);
+  const mark = beginUserdata(scratch, comment, saysItself(rule));
   const identity = fingerprint(scratch.view());
   endUserdata(scratch, mark, identity);
   return { rule, identity, body: kept(scratch.view()) };

@@ -1,5 +1,5 @@
 import { type Chain, compareHooks, type Hook } from "./chain.ts";
-import { commentOf } from "./comment.ts";
+import { commentOf, saysItself } from "./comment.ts";
 import { elementKey, printElement } from "./element.ts";
 import { printVerdict } from "./expression/verdict.ts";
 import type { Expression } from "./expression.ts";
@@ -31,7 +31,7 @@ export function printRule(rule: Rule): string {
     if (expression.kind === "snat" || expression.kind === "dnat") words.push(`meta nfproto ${expression.to.family}`);
     if (!isImplied(expression, rule.expressions[i + 1])) words.push(printExpression(expression, transport));
   }
-  if (rule.name !== undefined) words.push(`comment "${commentOf(rule.name)}"`);
+  if (rule.name !== undefined && !saysItself(rule)) words.push(`comment "${commentOf(rule.name)}"`);
   return words.join(" ");
 }
 

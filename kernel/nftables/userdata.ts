@@ -9,6 +9,8 @@ export const NFTA_RULE_USERDATA = 7;
  */
 const UDATA_RULE_COMMENT = 0;
 const UDATA_MANX_IDENTITY = 0x4d;
+/** A comment that nft need not print, since the rule's own words say it already. */
+const UDATA_MANX_COMMENT = 0x4e;
 
 /** What stands in a rule's userdata. */
 export interface RuleUserdata {
@@ -17,11 +19,14 @@ export interface RuleUserdata {
   readonly comment: string;
 }
 
-/** Begins the userdata of a rule with its comment, as nft would; ASCII. Answers what `endUserdata` wants to know. */
-export function beginUserdata(w: MessageWriter, comment: string | undefined): number {
+/**
+ * Begins the userdata of a rule with its comment, as nft would, or where nft does not look (`unseen`); ASCII. Answers what
+ * `endUserdata` wants to know.
+ */
+export function beginUserdata(w: MessageWriter, comment: string | undefined, unseen: boolean): number {
   const mark = w.length;
   w.u16(0).u16(NFTA_RULE_USERDATA);
-  if (comment !== undefined) writeText(w, UDATA_RULE_COMMENT, comment);
+  if (comment !== undefined) writeText(w, unseen ? UDATA_MANX_COMMENT : UDATA_RULE_COMMENT, comment);
   return mark;
 }
 
@@ -67,7 +72,7 @@ export function readUserdata(octets: Uint8Array): RuleUserdata {
     const from = at + 2;
     const to = from + octets[at + 1]!;
     if (to > octets.length) break;
-    if (type === UDATA_RULE_COMMENT) comment = text(octets, from, to);
+    if (type === UDATA_RULE_COMMENT || type === UDATA_MANX_COMMENT) comment = text(octets, from, to);
     else if (type === UDATA_MANX_IDENTITY) identity = text(octets, from, to);
     at = to;
   }

@@ -4,9 +4,6 @@ import type { Stage } from "../../../policy/rule.ts";
 import { dropTag } from "../drop-tag.ts";
 import type { FirewallOptions } from "../options.ts";
 
-/** How many octets of a dropped packet its listeners get: headers, and a little of what they carry. */
-const SNAPLEN = 128;
-
 /** How a packet is denied: told to its sender where the node says so and the hook lets us, else without a word. */
 export type Denial = "drop" | "reject";
 
@@ -18,8 +15,7 @@ export function denialAt(stage: Stage, { denyAction }: FirewallOptions): Denial 
 /** What a rule of this name does with a packet it denies, after counting it: listeners of `dropGroup` hear of it first. */
 export function denial(name: string, options: FirewallOptions, how: Denial): Expression[] {
   const { dropGroup } = options;
-  const told: Expression[] =
-    dropGroup === undefined ? [] : [{ kind: "log", prefix: dropTag(name), group: dropGroup, snaplen: SNAPLEN }];
+  const told: Expression[] = dropGroup === undefined ? [] : [{ kind: "log", prefix: dropTag(name), group: dropGroup }];
   return [...told, how === "drop" ? { kind: "drop" } : { kind: "reject", with: "port-unreachable" }];
 }
 
