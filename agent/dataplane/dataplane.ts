@@ -1,3 +1,5 @@
+import type { TableName } from "../../kernel/iptables/table.ts";
+import type { Family } from "../../net/family.ts";
 import type { ChainId, EndpointGates } from "../../policy/chain.ts";
 import type { PolicyOutput } from "../../policy/output.ts";
 import type { FirewallOptions } from "./options.ts";
@@ -13,12 +15,22 @@ export interface RuleCount {
   readonly bytes: number;
 }
 
+/** How much is wanted of one family's table of iptables. */
+export interface TableSize {
+  readonly family: Family;
+  readonly table: TableName;
+  readonly chains: number;
+  readonly rules: number;
+}
+
 /** How much of everything is wanted; of both families together. An iptables has no maps, and its sets are ipsets. */
 export interface DataplaneSize {
   readonly chains: number;
   readonly rules: number;
   readonly maps: number;
   readonly sets: number;
+  /** Of an iptables: the chains and rules of each table. */
+  readonly tables?: readonly TableSize[];
 }
 
 /** One firewall of the kernel that is made to hold what policy says: `agent` knows no other side of it. */

@@ -1,5 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import type { DataplaneKind, DataplaneSize } from "../dataplane/dataplane.ts";
+import { type CallName, callNames, type KernelCalls } from "../dataplane/kernel-calls.ts";
 import type { PolicyHit } from "../policy-hits.ts";
 
 /** What a series reads of a moment: one value, or one for each set of labels. */
@@ -19,13 +20,17 @@ interface FirewallView {
 }
 
 const nft =
-  (what: keyof DataplaneSize): Reading<FirewallView> =>
+  (what: "chains" | "rules" | "maps" | "sets"): Reading<FirewallView> =>
   ({ firewall }) =>
     firewall?.kind === "nftables" ? firewall[what] : 0;
-const iptables =
-  (what: keyof DataplaneSize): Reading<FirewallView> =>
+const tables =
+  (what: "chains" | "rules"): Reading<FirewallView> =>
   ({ firewall }) =>
-    firewall && firewall.kind !== "nftables" ? firewall[what] : 0;
+    (firewall?.tables ?? []).map((size) => [
+      { ip_version: size.family === "ipv4" ? "4" : "6", table: size.table },
+      size[what],
+    ]);
+const tableLabels = ["ip_version", "table"];
 const kinds: readonly DataplaneKind[] = ["nftables", "iptables-nft", "iptables-legacy"];
 
 /** How much the firewall holds, in Felix's names; those of the firewall that is not in use are 0. */
@@ -34,9 +39,12 @@ export const firewallGauges: GaugeTable<FirewallView> = {
   felix_nft_rules: ["Number of active nftables rules.", nft("rules")],
   felix_nft_maps: ["Number of active nftables maps.", nft("maps")],
   felix_nft_sets: ["Number of active nftables sets.", nft("sets")],
-  felix_iptables_chains: ["Number of active iptables chains, of all tables and families.", iptables("chains")],
-  felix_iptables_rules: ["Number of active iptables rules, of all tables and families.", iptables("rules")],
-  felix_ipsets_total: ["Number of active IP sets.", iptables("sets")],
+  felix_iptables_chains: ["Number of active iptables chains.", tables("chains"), tableLabels],
+  felix_iptables_rules: ["Number of active iptables rules.", tables("rules"), tableLabels],
+  felix_ipsets_total: [
+    "Number of active IP sets.",
+    ({ firewall }) => (firewall && firewall.kind !== "nftables" ? firewall.sets : 0),
+  ],
   manx_firewall: [
     "1 for the firewall that is in use.",
     ({ firewall }) => (firewall ? kinds.map((kind) => [{ kind }, Number(kind === firewall.kind)] as const) : []),
@@ -49,6 +57,33 @@ export const firewallGauges: GaugeTable<FirewallView> = {
     ["policy", "direction", "action"],
   ],
 };
+
+const callHelp: Readonly<Record<CallName, string>> = {
+  ipset_calls: "Number of batches of ipset changes.",
+  ipset_lines_executed: "Number of ipset changes: members, and sets that came or went.",
+  iptables_lines_executed: "Number of iptables rule updates executed.",
+  iptables_restore_calls: "Number of iptables-restore transactions.",
+  iptables_save_calls: "Number of looks at iptables' tables.",
+  iptables_save_errors: "Number of looks at iptables' tables that failed.",
+  nft_calls: "Number of nftables transactions.",
+  nft_list_calls: "Number of looks at the nftables table.",
+  nft_list_errors: "Number of looks at the nftables table that failed.",
+};
+
+/** Registers counters of what the firewall asked of the kernel, in Felix's names. */
+export function registerKernelCalls(registry: Registry, calls: () => KernelCalls | undefined): void {
+  for (const name of callNames) {
+    new Counter({
+      name: `felix_${name}`,
+      help: callHelp[name],
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(calls()?.count(name) ?? 0);
+      },
+    });
+  }
+}
 
 /** What the kernel refused or did not answer, in Felix's names, by the facts that tell of it. */
 const errors: Readonly<Record<string, readonly [help: string, facts: readonly string[]]>> = {

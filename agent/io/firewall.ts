@@ -12,6 +12,7 @@ import { firewallOptions } from "../config/firewall-options.ts";
 import { chooseFirewall, type FirewallChoice, needsIptables } from "../dataplane/choice.ts";
 import type { Dataplane, DataplaneKind } from "../dataplane/dataplane.ts";
 import { type DataplaneFact, openDataplane } from "../dataplane/io/open.ts";
+import { KernelCalls } from "../dataplane/kernel-calls.ts";
 import { availableDropGroup } from "../explain/io/drop-group.ts";
 import type { AgentFact } from "../fact.ts";
 
@@ -23,6 +24,8 @@ export interface Firewall extends FirewallChoice {
   readonly dataplane: Dataplane;
   /** The log group that hears of drops; absent where the kernel has none. */
   readonly dropGroup: number | undefined;
+  /** What it has asked of the kernel. */
+  readonly calls: KernelCalls;
 }
 
 /** A table that is made and taken away in one transaction, so that nobody ever sees it. */
@@ -59,8 +62,9 @@ export async function openFirewall(
   const dropGroup = await availableDropGroup();
   const options = optionsFor(settings, choice.kind, dropGroup);
   const asked = settings.ipv6Support ? families : (["ipv4"] as const);
-  const dataplane = openDataplane({ kind: choice.kind, options, families: asked, tell });
-  return { ...choice, dataplane, dropGroup };
+  const calls = new KernelCalls();
+  const dataplane = openDataplane({ kind: choice.kind, options, families: asked, tell, calls });
+  return { ...choice, dataplane, dropGroup, calls };
 }
 
 /** What a firewall of this kind is told of Felix's settings, and of the log group that hears of drops. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { IptablesPort } from "../../kernel/iptables/port.ts";
+import { KernelCalls } from "../dataplane/kernel-calls.ts";
 import { type MetricsView, openMetrics } from "./metrics.ts";
 
 const view: MetricsView = {
@@ -10,6 +12,7 @@ const view: MetricsView = {
   datastoreConnected: true,
   routes: { local: 9, bgp: 10, conflicts: 0 },
   firewall: { kind: "nftables", chains: 11, rules: 12, maps: 2, sets: 13 },
+  calls: undefined,
   hits: [{ policy: "NetworkPolicy shop/db", direction: "ingress", action: "deny", packets: 3 }],
   policyFaults: 2,
   peers: [
@@ -68,11 +71,20 @@ describe("the metrics page", () => {
   });
 
   it("has of the firewalls only the one in use", async () => {
-    const firewall = { kind: "iptables-legacy", chains: 21, rules: 22, maps: 0, sets: 23 } as const;
-    const page = await openMetrics(() => ({ ...view, firewall })).page();
+    const tables = [{ family: "ipv6", table: "filter", chains: 21, rules: 22 }] as const;
+    const firewall = { kind: "iptables-legacy", chains: 21, rules: 22, maps: 0, sets: 23, tables } as const;
+    const calls = new KernelCalls();
+    const port = calls.iptables({ restore: async () => ({ kind: "committed" }) } as unknown as IptablesPort);
+    const metrics = openMetrics(() => ({ ...view, firewall, calls }));
+    await metrics.page();
+    await port.restore("filter", ["-A x", "-A y"]);
+    const page = await metrics.page();
     for (const line of [
-      "felix_iptables_chains 21",
-      "felix_iptables_rules 22",
+      'felix_iptables_chains{ip_version="6",table="filter"} 21',
+      'felix_iptables_rules{ip_version="6",table="filter"} 22',
+      "felix_iptables_lines_executed 2",
+      "felix_iptables_restore_calls 1",
+      "felix_nft_calls 0",
       "felix_ipsets_total 23",
       "felix_nft_chains 0",
     ])

@@ -2,9 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } f
 import type { Fact, Tell } from "../../lib/fact.ts";
 import type { PeerStatus } from "../api/status.ts";
 import type { DataplaneKind, DataplaneSize } from "../dataplane/dataplane.ts";
+import type { KernelCalls } from "../dataplane/kernel-calls.ts";
 import type { PolicyHit } from "../policy-hits.ts";
 import { type BgpReading, registerBgpMetrics } from "./bgp-metrics.ts";
-import { firewallGauges, type GaugeTable, registerFirewallErrors } from "./firewall-metrics.ts";
+import { firewallGauges, type GaugeTable, registerFirewallErrors, registerKernelCalls } from "./firewall-metrics.ts";
 
 /** The figures of a moment, read when somebody scrapes. */
 export interface MetricsView {
@@ -24,6 +25,8 @@ export interface MetricsView {
   readonly routes: { readonly local: number; readonly bgp: number; readonly conflicts: number };
   /** How much of everything the firewall is to hold, and which firewall; undefined until it is chosen. */
   readonly firewall: (DataplaneSize & { readonly kind: DataplaneKind }) | undefined;
+  /** What that firewall has asked of the kernel. */
+  readonly calls: KernelCalls | undefined;
   readonly hits: readonly PolicyHit[];
   readonly policyFaults: number;
   readonly peers: readonly PeerStatus[];
@@ -123,6 +126,7 @@ export function openMetrics(view: () => MetricsView): Metrics {
   const now = (): MetricsView => scraped ?? view();
   for (const [name, row] of Object.entries(gauges)) gauge(registry, name, row, now);
   registerBgpMetrics(registry, () => now().bgp);
+  registerKernelCalls(registry, () => now().calls);
   const registers = [registry];
   const countErrors = registerFirewallErrors(registry);
   const facts = new Counter({

@@ -122,6 +122,7 @@ export function currentMetrics(options: ViewOptions): MetricsView {
     datastoreConnected: datastore.isInSync && datastore.lost === "",
     routes: status.routes,
     firewall: firewall && { kind: firewall.kind, ...firewall.dataplane.size },
+    calls: firewall?.calls,
     hits: agent.hits.hits,
     policyFaults: agent.policyFaults.count,
     peers: status.peers,

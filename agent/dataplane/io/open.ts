@@ -8,6 +8,7 @@ import type { Tell } from "../../../lib/fact.ts";
 import { systemClock } from "../../../lib/io/clock.ts";
 import { type Family, families } from "../../../net/family.ts";
 import type { Dataplane, DataplaneKind } from "../dataplane.ts";
+import type { KernelCalls } from "../kernel-calls.ts";
 import { NftablesDataplane } from "../nftables/dataplane.ts";
 import type { FirewallOptions } from "../options.ts";
 import { openIptables } from "./open-iptables.ts";
@@ -24,12 +25,14 @@ export interface OpenDataplane {
   readonly families?: readonly Family[];
   /** Path of the network namespace; absent: ours. */
   readonly netns?: string;
+  /** Counts what is asked of the kernel. */
+  readonly calls?: KernelCalls;
 }
 
 /** Opens the keeper of one firewall of this machine; nothing is written before the first commit. @throws KernelError */
 export function openDataplane(wanted: OpenDataplane): Dataplane {
-  const { kind, options, tell, netns } = wanted;
+  const { kind, options, tell, netns, calls } = wanted;
   if (kind !== "nftables") return openIptables({ ...wanted, kind, families: wanted.families ?? families });
   const port = new NfnetlinkPort(openNetlink, manxTable, netns);
-  return new NftablesDataplane({ port, clock: systemClock, tell, options });
+  return new NftablesDataplane({ port: calls?.nftables(port) ?? port, clock: systemClock, tell, options });
 }

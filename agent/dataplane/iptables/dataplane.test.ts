@@ -98,6 +98,8 @@ describe("the iptables dataplane", () => {
     assert.deepEqual(log.steps, ["members", "want", "tables", "tables", "deletes"]);
     assert.equal(restoreText(tables), restoreText(lowered([sampleOutput()], "ipv4", defaultOptions).tables));
     assert.ok(plane.size.rules > 100 && plane.size.sets > 10 && plane.size.maps === 0, JSON.stringify(plane.size));
+    const rules = (plane.size.tables ?? []).reduce((sum, table) => sum + table.rules, 0);
+    assert.equal(rules, plane.size.rules, "those of all tables of both families");
   });
 
   it("says why an interface drops all when the kernel refuses a chain of it or of its policies", async () => {

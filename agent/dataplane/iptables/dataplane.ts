@@ -5,7 +5,14 @@ import type { Tables } from "../../../kernel/iptables/table.ts";
 import type { Family } from "../../../net/family.ts";
 import type { EndpointGates } from "../../../policy/chain.ts";
 import type { PolicyOutput } from "../../../policy/output.ts";
-import { chainsOf, type Dataplane, type DataplaneKind, type DataplaneSize, type RuleCount } from "../dataplane.ts";
+import {
+  chainsOf,
+  type Dataplane,
+  type DataplaneKind,
+  type DataplaneSize,
+  type RuleCount,
+  type TableSize,
+} from "../dataplane.ts";
 import type { FirewallOptions } from "../options.ts";
 import { DeferredTables } from "./deferred-tables.ts";
 import { IptablesLowering } from "./lowering.ts";
@@ -37,6 +44,7 @@ export interface IptablesDataplaneOptions {
 const MANY = 16;
 
 interface FamilyPart {
+  readonly family: Family;
   readonly tables: TablesKeeper;
   readonly deferred: DeferredTables;
   readonly lowering: IptablesLowering;
@@ -62,20 +70,24 @@ export class IptablesDataplane implements Dataplane {
     this.#ipsets = ipsets;
     this.#families = [...tables].map(([family, driver]) => {
       const deferred = new DeferredTables(driver);
-      return { tables: driver, deferred, lowering: new IptablesLowering(deferred, ipsets, family, options) };
+      return { family, tables: driver, deferred, lowering: new IptablesLowering(deferred, ipsets, family, options) };
     });
   }
 
   /** Of what the last commit took in. */
   get size(): DataplaneSize {
     let [chains, rules, sets] = [0, 0, 0];
-    for (const { lowering } of this.#families) {
+    const tables: TableSize[] = [];
+    for (const { family, lowering } of this.#families) {
       const { size } = lowering;
-      chains += size.chains;
-      rules += size.rules;
       sets += size.sets;
+      for (const table of size.tables) {
+        chains += table.chains;
+        rules += table.rules;
+        tables.push({ family, ...table });
+      }
     }
-    return { chains, rules, maps: 0, sets };
+    return { chains, rules, maps: 0, sets, tables };
   }
 
   apply(output: PolicyOutput): void {

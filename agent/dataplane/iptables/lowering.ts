@@ -49,9 +49,9 @@ export class IptablesLowering {
     this.#setBase();
   }
 
-  /** How much is wanted. */
-  get size(): { readonly chains: number; readonly rules: number; readonly sets: number } {
-    return { ...this.#wanted.size, sets: this.#sets.size + this.#lists.size + 1 };
+  /** How much is wanted, of each table, and how many sets. */
+  get size(): { readonly tables: WantedChains["sizes"]; readonly sets: number } {
+    return { tables: this.#wanted.sizes, sets: this.#sets.size + this.#lists.size + 1 };
   }
 
   apply(output: PolicyOutput): void {

@@ -33,14 +33,13 @@ export class WantedChains {
     this.#tables.wantHooks(table, hooks);
   }
 
-  /** How many chains, and rules in them. */
-  get size(): { readonly chains: number; readonly rules: number } {
-    let [chains, rules] = [0, 0];
-    for (const table of this.#chains.values()) {
-      chains += table.size;
-      for (const texts of table.values()) rules += texts.length;
-    }
-    return { chains, rules };
+  /** How many chains, and rules in them, of each table that has any. */
+  get sizes(): readonly { readonly table: TableName; readonly chains: number; readonly rules: number }[] {
+    return [...this.#chains].map(([table, chains]) => {
+      let rules = 0;
+      for (const texts of chains.values()) rules += texts.length;
+      return { table, chains: chains.size, rules };
+    });
   }
 }
 
