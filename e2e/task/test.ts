@@ -16,7 +16,7 @@ if (trouble === "") {
     count: single,
   };
   const suites = needs.map((need) =>
-    mochaPiece(need, [`**/*.${need}.test.ts`, "--ignore", "node_modules/**"], true, 420),
+    mochaPiece(need, [`**/*.${need}.test.ts`, "--ignore", "node_modules/**"], true, 600),
   );
   for (const piece of [...suites, demo]) {
     console.log(`\n== ${piece.name}`);
