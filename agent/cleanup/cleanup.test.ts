@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { parsePrefix } from "../../net/prefix.ts";
 import { cleanUp } from "./cleanup.ts";
-import { setPart } from "./kernel-parts.ts";
+import { isPeeringAddress, setPart } from "./kernel-parts.ts";
 import type { CleanupPart } from "./part.ts";
 
 function part(name: string, things: readonly string[], wrong: "" | "find" | "remove" | "stays" = ""): CleanupPart {
@@ -45,6 +46,14 @@ describe("taking away what an agent left", () => {
     assert.ok(!isWhole);
     assert.deepEqual(lines.slice(-3), ["a: busy", "c: 1 left: y", "d: gone"]);
     assert.ok(lines.includes("b: cannot be looked at: no access"));
+  });
+
+  it("knows addresses at which workloads find their peer from the kernel's own", () => {
+    const texts = ["169.254.0.179/32", "fd00::1/128", "fe80::1/64", "fe80::1/128", "10.0.0.1/24"];
+    assert.deepEqual(
+      texts.map((text) => isPeeringAddress(parsePrefix(text)!)),
+      [true, true, false, false, false],
+    );
   });
 
   it("takes of a set only what is ours", async () => {

@@ -1,7 +1,8 @@
 import type { Fib } from "../../kernel/fib.ts";
 import { type FibRoute, formatRoute } from "../../kernel/fib-route.ts";
 import type { KernelSet } from "../../kernel/kernel-set.ts";
-import { families } from "../../net/family.ts";
+import { addressBits, families } from "../../net/family.ts";
+import type { Prefix } from "../../net/prefix.ts";
 import type { CleanupPart } from "./part.ts";
 
 /** The kernel's main table, the only one that an agent writes to. */
@@ -28,6 +29,14 @@ export function routesPart(fib: Pick<Fib, "dump" | "apply">, protocols: readonly
       }
     },
   };
+}
+
+/**
+ * Whether an address of a workload's interface is one at which a workload finds us as its BGP peer: nobody else gives those interfaces
+ * addresses, but for the kernel its link-local ones (RFC 4291 2.5.6).
+ */
+export function isPeeringAddress({ family, length, a }: Prefix): boolean {
+  return length === addressBits[family] && !(family === "ipv6" && a >>> 22 === 0xfe80 >>> 6);
 }
 
 /** Objects of a kernel set that are ours. */

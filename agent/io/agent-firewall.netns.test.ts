@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { AgentLab } from "./agent-lab.ts";
 import { blueProfile, endpointOf } from "./sample-resources.ts";
 
@@ -30,7 +31,8 @@ function cleanup(
   ...words: readonly string[]
 ): { readonly status: number | null; readonly said: string } {
   const { PATH = "" } = process.env;
-  const env = { PATH, MANX_RUN_DIR: lab.folder, IP: "192.0.2.11/24", NODENAME: "n1" };
+  const store = { EMBEDDED_STORE: join(lab.folder, "store.db"), DATASTORE_TYPE: "embedded" };
+  const env = { PATH, MANX_RUN_DIR: lab.folder, IP: "192.0.2.11/24", NODENAME: "n1", ...store };
   const args = ["netns", "exec", lab.netns.name, program, "cleanup", ...words];
   const { status, stdout, stderr } = spawnSync("ip", args, { env, encoding: "utf8" });
   return { status, said: stdout + stderr };
@@ -112,8 +114,23 @@ describe("the firewall of an agent", function () {
       lab.run("tc", "qdisc", "add", "dev", "v0", "root", "tbf", "rate", "1gbit", "burst", "100k", "latency", "1ms");
       const endpoint = endpointOf("a", "cali1", "10.65.0.1");
       const qosControls = { ingressBandwidth: 8_000_000, egressBandwidth: 8_000_000 };
-      await lab.apply(blueProfile, { ...endpoint, spec: { ...endpoint.spec, qosControls } });
-      const agent = await lab.ready(modes[mode]);
+      lab.addInterface("wl1");
+      lab.netns.ip("address add 169.254.0.179/32 dev wl1");
+      await lab.apply(
+        {
+          kind: "FelixConfiguration",
+          apiVersion: "projectcalico.org/v3",
+          metadata: { name: "default" },
+          spec: { interfacePrefix: "cali,wl" },
+        },
+        blueProfile,
+        { ...endpoint, spec: { ...endpoint.spec, qosControls } },
+        endpointOf("b", "wl1", "10.65.0.2"),
+      );
+      const reports = { FELIX_ENDPOINTREPORTINGENABLED: "true", FELIX_ENDPOINTREPORTINGDELAYSECS: "0" };
+      const agent = await lab.ready({ ...modes[mode], ...reports });
+      const told = async (): Promise<number> => (await lab.store.list("/calico/felix/v2/")).entries.length;
+      await lab.until("the states", async () => (await told()) === 2);
       lab.netns.ip("route add 10.66.0.0/26 via 192.0.2.1 metric 1024 proto 78");
       await lab.until("the limits", () => /bwcali/.test(lab.netns.ip("link show type ifb")));
       const refused = cleanup(lab, "--yes");
@@ -121,7 +138,7 @@ describe("the firewall of an agent", function () {
       assert.match(refused.said, /an agent answers at .*agent\.sock/);
       await agent.end("SIGTERM");
       const dry = cleanup(lab, "--dry-run");
-      assert.match(dry.said, /routes: 2\n(.*\n)*nothing was changed/);
+      assert.match(dry.said, /routes: 3\n(.*\n)*nothing was changed/);
       assert.match(cleanup(lab).said, /--yes would be right/);
       assert.ok(held(lab)[mode] > 0);
       const { status, said } = cleanup(lab, "--yes");
@@ -133,6 +150,8 @@ describe("the firewall of an agent", function () {
         lab.netns.ip("link show type ifb") + lab.run("tc", "qdisc", "show", "dev", "cali1"),
         /bwcali|tbf/,
       );
+      assert.doesNotMatch(lab.netns.ip("address show dev wl1"), /169\.254/);
+      assert.equal(await told(), 0);
       assert.match(lab.run("nft", "list", "table", "inet", "other"), /mine/);
       assert.match(lab.run("iptables-nft-save"), /dport 7/);
       assert.match(lab.run("iptables-legacy-save"), /dport 8/);

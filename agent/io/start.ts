@@ -52,7 +52,7 @@ function readConfigFile(path: string): ReturnType<typeof parseConfigFile> {
 }
 
 /** What the environment and the configuration file say of this machine, and every mistake in them. */
-export function readMachine(): Pick<Start, "environment" | "settings" | "layers"> & {
+export function readMachine(): Pick<Start, "environment" | "settings" | "layers" | "storeVariables"> & {
   readonly mistakes: readonly string[];
 } {
   const { environment: first, problems } = readEnvironment(process.env);
@@ -61,13 +61,13 @@ export function readMachine(): Pick<Start, "environment" | "settings" | "layers"
   const { settings, problems: felixProblems } = felixSettings(layers, []);
   const mistakes = [...[...problems, ...felixProblems].map(problemText), ...file.problems];
   const nodeName = first.nodeName || (variableIn(layers, "FELIX_FELIXHOSTNAME") ?? hostname()).toLowerCase();
-  return { environment: { ...first, nodeName }, settings, layers, mistakes };
+  const environment = { ...first, nodeName };
+  return { environment, settings, layers, storeVariables: storeVariables(layers), mistakes };
 }
 
 /** Everything that an agent needs to start; every mistake, told at once, ends the process. */
 export function readStart(): Start {
-  const { environment, settings, layers, mistakes } = readMachine();
-  const variables = storeVariables(layers);
+  const { environment, settings, layers, storeVariables: variables, mistakes } = readMachine();
   const stored = readStoreSettings(variables);
   const all = [...mistakes, ...(stored.ok ? [] : [stored.why])];
   if (all.length > 0 || !stored.ok) fail(all);
