@@ -102,8 +102,9 @@ async function figure(dataplane: Dataplane, { command, listings }: Foreigner, { 
   const times: number[] = [];
   const busy: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    // An iptables that is disturbed again and again looks more rarely: each time is to be the first.
-    await new Promise((resolve) => setTimeout(resolve, kind === "nftables" ? 200 : 2200));
+    // An iptables that is disturbed again and again looks more rarely: each time is to be the first. Legacy tables are looked at four
+    // times a second: the moments lie all over that time.
+    await new Promise((resolve) => setTimeout(resolve, kind === "nftables" ? 200 : 2200 + ((round * 97) % 250)));
     const disturbed = heard.next();
     inside(command);
     const [began, used] = [performance.now(), process.cpuUsage()];

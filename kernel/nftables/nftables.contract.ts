@@ -218,8 +218,10 @@ export function nftablesContract(open: () => Promise<PortUnderTest>): void {
   it("a watcher hears what others do to our table, and neither us nor what happens to other tables", async () => {
     const heard: Disturbance[] = [];
     let wake = (): void => {};
-    const stop = at.port.watch((what) => {
+    const generations = new Set<number | undefined>();
+    const stop = at.port.watch((what, generation) => {
       heard.push(what);
+      generations.add(generation);
       wake();
     });
     await put();
@@ -232,6 +234,8 @@ export function nftablesContract(open: () => Promise<PortUnderTest>): void {
     await at.foreign([{ kind: "flush chain", chain: "leaf" }]);
     await told;
     assert.ok(heard.length > 0 && heard.every((what) => what === "changed"));
+    const made = (await at.port.generation()) & 0xffff;
+    assert.ok([...generations].every((generation) => generation === undefined || generation === made));
     stop();
   });
 }
