@@ -30,8 +30,8 @@ const none: OtherAddresses = { lost: [], isKept: () => false };
 /**
  * Addresses that changed hands: whoever gets one must not inherit connections of whoever had it before. One that an endpoint of this
  * node loses is taken from the moment a turn knows of it until the routes are gone and its connections were cut. One that an endpoint
- * gains may have connections of an owner whom we did not know, here while no agent ran or on another node: they are cut before its route
- * is there, all of a turn at one reading of the table.
+ * gains may have connections of an owner whom we did not know, here while no agent ran or on another node. All of a turn are cut at one
+ * reading of the table, which may take longer than everything else; therefore after rules and routes, whereupon only policy opens again.
  */
 export class LostAddresses {
   readonly #options: LostAddressesOptions;
@@ -55,8 +55,8 @@ export class LostAddresses {
     this.#take(lost);
     const fresh = gained.filter((address) => this.isFree(address));
     this.#take(fresh);
-    if (fresh.length > 0) this.#cut(fresh);
-    return lost.length === 0 ? () => {} : () => this.#cut(lost);
+    const taken = [...lost, ...fresh];
+    return taken.length === 0 ? () => {} : () => this.#cut(taken);
   }
 
   /** Whether an endpoint that has the address may be let up. */

@@ -55,7 +55,7 @@ describe("an agent and what was there before it", function () {
     assert.equal(agent.facts.filter(({ msg }) => msg === "kernel.route.conflict").length, 1);
     const states = ((await lab.ask({ do: "status" })) as AgentStatus).workloads.map(({ name, state }) => [name, state]);
     assert.deepEqual(states.sort(), [
-      ["n1-k8s-a-eth0", "down"],
+      ["n1-k8s-a-eth0", "error"],
       ["n1-k8s-b-eth0", "up"],
     ]);
     assert.match(lab.netns.ip("route show proto static"), /10\.65\.0\.1 via 192\.0\.2\.1 dev v0 metric 1024/);
