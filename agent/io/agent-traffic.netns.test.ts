@@ -17,6 +17,13 @@ describe("an endpoint's traffic and its state", function () {
     return { ...endpoint, spec: { ...endpoint.spec, qosControls: { ingressBandwidth: bits } } };
   };
 
+  /** Endpoints start without connections: from here on they keep those that they make. */
+  const settled = (): Promise<void> =>
+    lab.until("endpoints to be up", async () => {
+      const { workloads } = (await lab.ask({ do: "status" })) as AgentStatus;
+      return workloads.length > 0 && workloads.every(({ state }) => state === "up");
+    });
+
   it("is limited as its WorkloadEndpoint says, also after that says otherwise", async () => {
     lab.addInterface("cali1");
     await lab.apply(blueProfile, limited(8_000_000));
@@ -39,6 +46,7 @@ describe("an endpoint's traffic and its state", function () {
     const [a, b] = [endpointOf("a", "cali1", "10.65.0.1"), endpointOf("b", "cali2", "10.65.0.2")];
     await lab.apply(blueProfile, a, b);
     const first = await lab.ready();
+    await settled();
     for (const address of ["10.65.0.1", "10.65.0.2", "10.65.0.3"]) connect(address);
     await lab.apply(endpointOf("a", "cali1", "10.65.0.9"));
     await lab.until("the address that was lost", () => connected().join() === "10.65.0.2,10.65.0.3");
@@ -55,10 +63,12 @@ describe("an endpoint's traffic and its state", function () {
     lab.addInterface("cali1");
     await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"));
     const first = await lab.ready();
+    await settled();
     const tuple = ["-p", "udp", "-s", "10.65.0.1", "-d", "192.0.2.1", "--sport", "1000", "--dport", "53", "-t", "600"];
     lab.run("conntrack", "-I", ...tuple);
     await first.end("SIGTERM");
     await lab.ready();
+    await settled();
     assert.match(lab.run("conntrack", "-L"), /src=10\.65\.0\.1/);
   });
 
@@ -85,6 +95,7 @@ describe("an endpoint's traffic and its state", function () {
       floating("b", "cali2", "10.65.0.2"),
     );
     await lab.ready({ FELIX_FLOATINGIPS: "Enabled" });
+    await settled();
     const tuple = ["-p", "udp", "-s", "192.0.2.1", "-d", "198.51.100.7", "--sport", "9", "--dport", "53", "-t", "600"];
     lab.run("conntrack", "-I", ...tuple);
     assert.match(lab.run("conntrack", "-L"), /dst=198\.51\.100\.7/);
@@ -116,6 +127,7 @@ describe("an endpoint's traffic and its state", function () {
     const connected = (): string => [...lab.run("conntrack", "-L").matchAll(/src=(10\.65\.0\.[12]) /g)].sort().join();
     await lab.apply(blueProfile, endpointOf("a", "cali1", "10.65.0.1"), endpointOf("b", "cali2", "10.65.0.2"));
     await lab.ready({ MANX_REEVALUATE_FLOWS: "true" });
+    await settled();
     connect("10.65.0.1", "192.0.2.1");
     connect("10.65.0.2", "192.0.2.1");
     assert.match(connected(), /10\.65\.0\.1.*10\.65\.0\.2/);
