@@ -50,9 +50,10 @@ describe("the settings of a running agent", function () {
       await lab.apply(felix({ failsafeInboundHostPorts: [port], healthPort: 8, interfacePrefix: "tap" }));
       await lab.until("the other failsafe port", () => /\b4711\b/.test(rules()) && !/\b6667\b/.test(rules()));
       assert.match(rules(), /192\.0\.2\.0\/24/);
-      const waits = agent.facts
-        .filter(({ msg }) => msg === "agent.configuration")
-        .map(({ problem }) => String(problem));
+      const told = (): string[] =>
+        agent.facts.filter(({ msg }) => msg === "agent.configuration").map(({ problem }) => String(problem));
+      await lab.until("what waits to be told", () => told().length > 0);
+      const waits = told();
       assert.equal(waits.length, 1, waits.join("\n"));
       assert.match(waits[0]!, /interfacePrefix.*restarts/);
       const status = (await lab.ask({ do: "status" })) as AgentStatus;
