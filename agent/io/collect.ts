@@ -1,4 +1,4 @@
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
@@ -10,4 +10,19 @@ export function collectOnce(): void {
   const collect: unknown = runInNewContext("gc");
   setFlagsFromString("--no-expose-gc");
   if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
+}
+
+/** So much must have come since the last collection before another is worth its pause. */
+const worthwhile = 48 * 1024 * 1024;
+let left = 0;
+
+/**
+ * Collects garbage when a burst has left much behind since the last time; V8 by itself waits until it needs the memory. Meant to
+ * be called every few minutes.
+ */
+export function collectLeftovers(): void {
+  const { used_heap_size: used } = getHeapStatistics();
+  if (used - left < worthwhile) return;
+  collectOnce();
+  left = getHeapStatistics().used_heap_size;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { bgpLevels } from "../../bgp/fact.ts";
 import { datastoreLevels } from "../../datastore/fact.ts";
@@ -19,7 +20,7 @@ import { NodeCollection } from "../ipam-gc.ts";
 import { NodeStatusReporter } from "../node-status/reporter.ts";
 import { Agent } from "./agent.ts";
 import type { NodeFact } from "./agent-options.ts";
-import { collectOnce } from "./collect.ts";
+import { collectLeftovers } from "./collect.ts";
 import { EndpointReports } from "./endpoint-reports.ts";
 import { servePages } from "./http.ts";
 import { serveLines } from "./line-socket.ts";
@@ -62,7 +63,7 @@ async function openPages(
   await servePages(settings.prometheusMetricsHost, settings.prometheusMetricsPort, { "/metrics": page });
 }
 
-/** Counts what the kernel took of each turn; the first ends the start, after which memory is collected once. */
+/** Counts what the kernel took of each turn; the first ends the start, after which memory is given back. */
 function firstAndEvery(metrics: ReturnType<typeof openMetrics>): (seconds: number) => void {
   const began = performance.now();
   let isFirst = true;
@@ -71,8 +72,21 @@ function firstAndEvery(metrics: ReturnType<typeof openMetrics>): (seconds: numbe
     if (!isFirst) return;
     isFirst = false;
     metrics.initialResync((performance.now() - began) / 1000);
-    systemClock.after(seconds(1), collectOnce);
+    systemClock.after(seconds(1), () => {
+      collectLeftovers();
+      // An agent that is killed later has not lost what it compiled.
+      flushCompileCache();
+      collectNowAndThen();
+    });
   };
+}
+
+/** Gives back the memory that a burst has left, every five minutes. */
+function collectNowAndThen(): void {
+  systemClock.after(seconds(300), () => {
+    collectLeftovers();
+    collectNowAndThen();
+  });
 }
 
 /** Every endpoint of this node, how it stands, and by which BGPPeer it is a peer. */
