@@ -2,6 +2,7 @@ import type { RuleText, TableName } from "../../../kernel/iptables/table.ts";
 import type { Chain } from "../../../policy/chain.ts";
 import { describeOrigin, type Rule } from "../../../policy/rule.ts";
 import { logPrefix } from "../log-prefix.ts";
+import { metOnce } from "../met-once.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type FamilySets, renderMatch } from "./render-match.ts";
 import { comment, has, rule, setMark } from "./rule-text.ts";
@@ -26,7 +27,8 @@ export function policyChainRules(
   return chain.rules.flatMap((one) => {
     const name = chain.missing ? `${describeOrigin(one.origin)}: not there` : describeOrigin(one.origin);
     const deed = chain.staged ? onlyCounted(one, name) : deedOf(one, chain, name, allow, table, options);
-    return renderMatch(one.match, sets).flatMap(deed);
+    const matches = one.action === "log" ? metOnce(one.match) : [one.match];
+    return matches.flatMap((match) => renderMatch(match, sets)).flatMap(deed);
   });
 }
 

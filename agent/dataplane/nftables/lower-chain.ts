@@ -5,6 +5,7 @@ import type { Rule as KernelRule } from "../../../kernel/nftables/rule.ts";
 import type { Chain } from "../../../policy/chain.ts";
 import { type Action, describeOrigin } from "../../../policy/rule.ts";
 import { logPrefix } from "../log-prefix.ts";
+import { metOnce } from "../met-once.ts";
 import type { FirewallOptions } from "../options.ts";
 import { type Denial, denial } from "./deny.ts";
 import type { SetNames } from "./list-sets.ts";
@@ -41,7 +42,7 @@ export function lowerChain(
   for (const { match, action, origin } of chain.rules) {
     const rule = chain.missing ? `${describeOrigin(origin)}: not there` : describeOrigin(origin);
     const deed = chain.staged ? countOnly(action) : deedOf(action, chain, rule, options, verdicts);
-    const ways = lowerMatch(match, sets);
+    const ways = (action === "log" ? metOnce(match) : [match]).flatMap((one) => lowerMatch(one, sets));
     for (const way of ways) rules.push({ expressions: [...way, { kind: "counter" }, ...deed], name: rule });
     if (ways.length === 0) idle.push(rule);
   }
